@@ -1,0 +1,1 @@
+"""From the bytes of a request to its leaves, each with its place and its chain of encodings."""

@@ -1,0 +1,118 @@
+"""Bodies and other bytes: takes compression off, then tries the formats in order."""
+
+import re
+from collections.abc import Callable
+
+from analyzer.decode import form, grpc, json_body, lines, lzstring, msgpack, multipart, protobuf, xml
+from analyzer.decode.charset import to_text
+from analyzer.decode.compression import ENCODINGS, Inflated, inflate, sniff
+from analyzer.decode.limits import MAX_LAYER_BYTES
+from analyzer.decode.walk import Place, Walk
+
+_MEDIA = (
+    (b"\xff\xd8\xff", "JPEG image"), (b"\x89PNG\r\n", "PNG image"), (b"GIF8", "GIF image"), (b"RIFF", "RIFF media"),
+    (b"OggS", "Ogg media"), (b"ID3", "MP3 audio"), (b"\x1aE\xdf\xa3", "Matroska video"), (b"%PDF-", "PDF document"),
+    (b"PK\x03\x04", "ZIP archive"),
+)  # fmt: skip
+_PROTOBUF = re.compile(r"protobuf|x-proto|grpc", re.I)
+
+
+def _json(walk: Walk, at: Place, data: bytes, content_type: str) -> bool:
+    start = data.lstrip(b" \t\r\n\xef\xbb\xbf")[:1]
+    if start not in (b"{", b"["):
+        return False
+    if json_body.parse(data.removeprefix(b"\xef\xbb\xbf")) is None and lines.read(walk, at, data):
+        return True
+    return json_body.read(walk, at, data.removeprefix(b"\xef\xbb\xbf"))
+
+
+def _multipart(walk: Walk, at: Place, data: bytes, content_type: str) -> bool:
+    return (data.startswith(b"--") or "multipart" in content_type.lower()) and multipart.read(walk, at, data, content_type)
+
+
+def _grpc(walk: Walk, at: Place, data: bytes, content_type: str) -> bool:
+    return ("grpc" in content_type.lower() or data[0] in (0, 1)) and grpc.read(walk, at, data, content_type)
+
+
+def _msgpack(walk: Walk, at: Place, data: bytes, content_type: str) -> bool:
+    return msgpack.read(walk, at, data, "msgpack" in content_type.lower())
+
+
+def _protobuf(walk: Walk, at: Place, data: bytes, content_type: str) -> bool:
+    declared = _PROTOBUF.search(content_type) is not None
+    return (declared or data[0] < 0x20 or data[0] > 0x7E) and protobuf.read(walk, at, data, declared)
+
+
+def _xml(walk: Walk, at: Place, data: bytes, content_type: str) -> bool:
+    if data.lstrip(b" \t\r\n\xef\xbb\xbf")[:1] != b"<":
+        return False
+    text = to_text(data, content_type)
+    return text is not None and xml.read(walk, at, text)
+
+
+def _text(walk: Walk, at: Place, data: bytes, content_type: str) -> bool:
+    text = to_text(data, content_type)
+    if text is None:
+        return False
+    stripped = text.strip()
+    if "\n" not in stripped and form.looks_like_form(stripped):
+        form.read(walk, at._replace(depth=at.depth + 1), stripped)
+    else:
+        walk.text(at, stripped)
+    return True
+
+
+def _lzstring(walk: Walk, at: Place, data: bytes, content_type: str) -> bool:
+    text = lzstring.from_bytes(data[:MAX_LAYER_BYTES], MAX_LAYER_BYTES) if len(data) >= 16 else None
+    if text is None or len(text) < 8:
+        return False
+    walk.text(at.inside("lzstring"), text)
+    return True
+
+
+DECODERS: tuple[Callable[[Walk, Place, bytes, str], bool], ...] = (
+    _json, _multipart, _xml, _grpc, _msgpack, _protobuf, _text, _lzstring,
+)  # fmt: skip
+"""Body formats in the order they are tried; each looks at the bytes first, for senders declare wrong types."""
+
+
+def read(walk: Walk, at: Place, data: bytes, content_type: str) -> bool:
+    """Open bytes; False where nothing reads them."""
+    name = sniff(data)
+    if name:
+        opened = _inflate(walk, name, data)
+        if opened is not None:
+            walk.data(at.inside(opened.name), opened.data, content_type)
+            return True
+    if data.startswith(tuple(magic for magic, _ in _MEDIA)):
+        return False
+    return any(decoder(walk, at, data, content_type) for decoder in DECODERS)
+
+
+def take_off_encodings(walk: Walk, at: Place, data: bytes, header: str) -> tuple[Place, bytes]:
+    """Undo the Content-Encoding header, last encoding first; what does not fit the bytes is left as it is."""
+    for name in reversed([part.strip() for part in header.lower().split(",")][-10:]):
+        known = ENCODINGS.get(name)
+        if known is None:
+            continue
+        opened = _inflate(walk, known, data)
+        if opened is None:
+            walk.note("encoding-mismatch", "A body was not encoded as its Content-Encoding header says.")
+            break
+        at, data = at.inside(opened.name), opened.data
+    return at, data
+
+
+def _inflate(walk: Walk, name: str, data: bytes) -> Inflated | None:
+    opened = inflate(name, data, min(MAX_LAYER_BYTES, walk.bytes_left))
+    if opened is None:
+        return None
+    walk.bytes_left -= len(opened.data)
+    if not opened.complete:
+        walk.note("cut", f"Compressed data that breaks off or opens to more than {MAX_LAYER_BYTES >> 20} MiB was read in part.")
+    return opened
+
+
+def media_type(data: bytes) -> str | None:
+    """The kind of media file that bytes start as."""
+    return next((name for magic, name in _MEDIA if data.startswith(magic)), None)

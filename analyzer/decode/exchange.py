@@ -1,0 +1,152 @@
+"""One exchange to its leaves: host, path, query, headers, cookies, body, messages."""
+
+import math
+from collections import Counter
+from collections.abc import Callable
+from urllib.parse import unquote
+
+from msgspec import Struct
+
+from analyzer.decode import body, form, url, values
+from analyzer.decode.limits import MAX_FIELDS
+from analyzer.decode.walk import PartFull, Place, Walk
+from analyzer.model import Exchange, Field, Undecoded
+
+# Headers that say how to talk, not who talks; every browser and library sends them.
+TECHNICAL_HEADERS = frozenset(
+    "accept accept-charset accept-encoding accept-ranges access-control-request-headers access-control-request-method"
+    " cache-control connection content-encoding content-length content-type cookie date dnt expect host if-match"
+    " if-modified-since if-none-match if-range if-unmodified-since keep-alive origin pragma priority proxy-connection range"
+    " sec-ch-ua sec-ch-ua-mobile sec-ch-ua-platform sec-fetch-dest sec-fetch-mode sec-fetch-site sec-fetch-storage-access"
+    " sec-fetch-user sec-websocket-extensions sec-websocket-key sec-websocket-protocol sec-websocket-version te trailer"
+    " transfer-encoding upgrade upgrade-insecure-requests vary via purpose sec-purpose content-disposition"
+    " grpc-accept-encoding grpc-encoding grpc-timeout".split()
+)
+CACHE_SIZE = 4_000
+SMALL = 64
+"""Closed data under this many bytes is not reported as undecoded."""
+
+
+class Decoded(Struct, frozen=True):
+    """What an exchange holds."""
+
+    host: str
+    path: str
+    fields: list[Field]
+    undecoded: list[Undecoded]
+    notes: dict[str, str]
+
+
+class Decoder:
+    """Decodes exchanges one by one. It remembers headers, URL paths and plain values, which repeat; never findings."""
+
+    def __init__(self) -> None:
+        self._plain: set[str] = set()
+        self._headers: dict[tuple[str, str], list[Field]] = {}
+        self._paths: dict[str, list[Field]] = {}
+
+    def decode(self, exchange: Exchange) -> Decoded:
+        """Every leaf of the request and of its messages. Never raises; what could not be read is said."""
+        walk = Walk(values.read, body.read, self._plain)
+        host, path, query, fragment = url.split(exchange.url)
+        content_type = encoding = ""
+        walk.fields += self._cached_path(host, path)
+        if query:
+            self._part(walk, lambda: form.read(walk, Place("query", "", "", (), 0), query), "query", query)
+        if fragment:
+            self._part(walk, lambda: walk.text(Place("query", "#", "", (), 0), unquote(fragment)), "query", fragment)
+        walk.begin_part()
+        for name, value in exchange.headers:
+            lower = name.lower()
+            if lower == "content-type":
+                content_type = value
+            elif lower == "content-encoding":
+                encoding = value
+            elif lower == "cookie":
+                self._part(walk, lambda value=value: form.read_cookies(walk, value), "cookie", value)
+            elif lower not in TECHNICAL_HEADERS:
+                walk.fields += self._cached_header(lower, value)
+        if exchange.body:
+            self._body(walk, exchange, content_type, encoding)
+        for position, message in enumerate(exchange.messages):
+            at = Place("message", f"[{position}]", "", (), 0)
+            self._part(walk, lambda at=at, message=message: walk.data(at, message), "message", message)
+        undecoded = [
+            _undecoded(exchange.index, host, at, data, kind) for at, data, kind in walk.closed if len(data) >= SMALL
+        ]
+        return Decoded(host, path, walk.fields, undecoded, walk.notes)
+
+    def _body(self, walk: Walk, exchange: Exchange, content_type: str, encoding: str) -> None:
+        at, data = Place("body", "", "", (), 0), exchange.body
+        if encoding and not exchange.body_is_decoded:
+            at, data = body.take_off_encodings(walk, at, data, encoding)
+        self._part(walk, lambda: walk.data(at, data, content_type), "body", data)
+
+    def _part(self, walk: Walk, read: Callable[[], None], location: str, source: str | bytes) -> None:
+        walk.begin_part()
+        try:
+            read()
+        except PartFull:
+            # What is past the cap is still searched for seeds and patterns, as one text without names.
+            walk.note("fields", f"A part of a request with more than {MAX_FIELDS:,} values: the rest was read as plain text.")
+            text = source if isinstance(source, str) else source.decode("utf-8", "replace")
+            walk.part_end += 1
+            walk.leaf(Place(location, "", "", ("text",), 0), text)  # type: ignore[arg-type]
+
+    def _cached_path(self, host: str, path: str) -> list[Field]:
+        found = self._paths.get(host + path)
+        if found is None:
+            walk = Walk(values.read, body.read, self._plain)
+            walk.begin_part()
+            try:
+                walk.leaf(Place("host", "", "", (), 0), host)
+                for position, segment in enumerate(path[1:].split("/")):
+                    if len(segment) > 1:
+                        walk.text(Place("path", str(position), "", (), 0), form.unquote(segment, plus=False))
+            except PartFull:
+                pass
+            found = walk.fields
+            _remember(self._paths, host + path, found)
+        return found
+
+    def _cached_header(self, name: str, value: str) -> list[Field]:
+        found = self._headers.get((name, value))
+        if found is None:
+            walk = Walk(values.read, body.read, self._plain)
+            walk.begin_part()
+            at = Place("header", name, name, (), 0)
+            try:
+                if name in ("authorization", "proxy-authorization"):
+                    scheme, _, token = value.partition(" ")
+                    walk.text(at.at(scheme.lower()[:20]) if token else at, token or value)
+                else:
+                    walk.text(at, value)
+            except PartFull:
+                pass
+            found = walk.fields
+            if len(value) < 2000:
+                _remember(self._headers, (name, value), found)
+        return found
+
+
+def _remember[K](cache: dict[K, list[Field]], key: K, found: list[Field]) -> None:
+    if len(cache) >= CACHE_SIZE:
+        cache.clear()
+    if len(found) < 100:
+        cache[key] = found
+
+
+def entropy(data: bytes) -> float:
+    """Shannon entropy in bits a byte, of the first 64 KiB."""
+    sample = data[:65536]
+    if not sample:
+        return 0.0
+    return -sum(n / len(sample) * math.log2(n / len(sample)) for n in Counter(sample).values())
+
+
+def _undecoded(index: int, host: str, at: Place, data: bytes, content_type: str) -> Undecoded:
+    kind = content_type or body.media_type(data) or ""
+    return Undecoded(
+        exchange=index, host=host, location=at.location, path=at.path, bytes=len(data), content_type=kind[:200],
+        entropy=round(entropy(data), 2),
+    )  # fmt: skip

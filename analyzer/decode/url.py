@@ -1,0 +1,36 @@
+"""URLs: path segments, query, fragment; the request's own and those inside values."""
+
+from analyzer.decode import form
+from analyzer.decode.walk import Place, Walk
+
+
+def split(url: str) -> tuple[str, str, str, str]:
+    """(host, path, query, fragment) of a URL, never raising; the host in lower case without port and user."""
+    _, found, rest = url.partition("://")
+    if not found:
+        rest = url
+    rest, _, fragment = rest.partition("#")
+    rest, _, query = rest.partition("?")
+    authority, slash, path = rest.partition("/")
+    authority = authority.rpartition("@")[2].lower()
+    if authority.startswith("["):
+        host = authority.partition("]")[0] + "]"
+    else:
+        host = authority.partition(":")[0]
+    return host, slash + path, query, fragment
+
+
+def read(walk: Walk, at: Place, value: str) -> None:
+    """Record what a URL inside a value carries: its path segments, query and fragment."""
+    _, path, query, fragment = split(value)
+    inner = at.inside("url")
+    for position, segment in enumerate(path[1:].split("/")):
+        if len(segment) >= 5:
+            walk.text(inner.at(f"path.{position}", ""), form.unquote(segment, plus=False))
+    if query:
+        form.read(walk, inner.at("query"), query)
+    if len(fragment) >= 5:
+        if form.looks_like_form(fragment):
+            form.read(walk, inner.at("fragment"), fragment)
+        else:
+            walk.text(inner.at("fragment"), form.unquote(fragment, plus=False))

@@ -1,0 +1,163 @@
+"""Encodings inside a value: recognised by their look, opened one at a time, most certain first."""
+
+import html
+import re
+from collections.abc import Callable
+
+import pybase64
+
+from analyzer.decode import form, json_body, jwt, lzstring, url
+from analyzer.decode.charset import to_text, utf16_text
+from analyzer.decode.compression import sniff
+from analyzer.decode.limits import MAX_LAYER_BYTES
+from analyzer.decode.walk import Place, Walk
+
+_BASE64 = re.compile(r"[A-Za-z0-9+/\r\n ]{7,}={0,2}\s?")
+_BASE64URL = re.compile(r"[A-Za-z0-9_-]{7,}={0,2}")
+_LZ_URI = re.compile(r"[A-Za-z0-9+ $-]{8,}")
+_HEX = re.compile(r"(?:[0-9a-fA-F]{2}){6,}")
+_UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
+_DATA_URL = re.compile(r"data:([\w/+.-]{0,60})(?:;[\w=-]{0,40})*;base64,", re.I)
+
+
+def read(walk: Walk, at: Place, value: str) -> bool:
+    """Open what a value holds. True where that replaces the value, False where the value itself is a leaf (too)."""
+    first = value[0]
+    if first in "{[" or (first in " \t\r\n" and value.lstrip()[:1] in ("{", "[")):
+        return _read_json(walk, at, value)
+    if first == "<" and ">" in value:
+        from analyzer.decode import xml
+
+        return xml.read(walk, at, value)
+    if first == '"' and value[-1] == '"':
+        inner = json_body.parse(value.encode("utf-8", "replace"))
+        if isinstance(inner, str) and inner != value:
+            walk.text(at.inside("json"), inner)
+            return True
+    if "://" in value[:12]:
+        url.read(walk, at, value)
+        return False
+    if "%" in value and form.is_percent_encoded(value):
+        plain = form.unquote(value, plus=False)
+        if plain != value:
+            walk.text(at.inside("urlencoded"), plain)
+            return True
+    if "&" in value and ";" in value and _ENTITY.search(value):
+        plain = html.unescape(value)
+        if plain != value:
+            walk.text(at.inside("html"), plain)
+            return True
+    if first == "e" and jwt.read(walk, at, value):
+        return False
+    if "=" in value and ("&" in value or (first == "?" and len(value) > 3)) and form.looks_like_form(value.lstrip("?")):
+        form.read(walk, at._replace(depth=at.depth + 1), value.lstrip("?"))
+        return False
+    if "\n{" in value:
+        from analyzer.decode import lines
+
+        return lines.read(walk, at, value.encode("utf-8", "replace"))
+    match = _DATA_URL.match(value) if first in "dD" else None
+    if match:
+        data = _unbase64(value[match.end() :], False)
+        if data:
+            walk.data(at.inside("base64"), data, match[1])
+            return True
+    if _BASE64.fullmatch(value):
+        if _HEX.fullmatch(value):
+            return _read_hex(walk, at, value)
+        if not _is_word(value) and _read_base64(walk, at, value, False):
+            return True
+        return _read_lzstring(walk, at, value, lzstring.from_base64)
+    if _BASE64URL.fullmatch(value):
+        if _UUID.fullmatch(value) or _is_word(value):
+            return False
+        if _read_base64(walk, at, value, True):
+            return True
+    if len(value) >= 16 and _LZ_URI.fullmatch(value):
+        return _read_lzstring(walk, at, value, lzstring.from_uri_component)
+    if len(value) >= 4 and sum(char > "\u0300" for char in value[:64]) * 2 > len(value[:64]):
+        for alphabet in (lzstring.from_utf16, lzstring.from_string):
+            if _read_lzstring(walk, at, value, alphabet):
+                return True
+    return False
+
+
+def _read_json(walk: Walk, at: Place, value: str) -> bool:
+    data = value.encode("utf-8", "replace")
+    if json_body.parse(data) is None:
+        if '"' in value:
+            from analyzer.decode import lines
+
+            return lines.read(walk, at, data) or json_body.read(walk, at, data)
+        return False
+    return json_body.read(walk, at, data)
+
+
+def _is_word(value: str) -> bool:
+    """Whether a value reads as words or a number rather than as Base64: `AddToCart`, `com_example_event`, `1699999999`."""
+    if value.isdigit() or (len(value) < 24 and value.isalpha() and (value.islower() or value.istitle())):
+        return True
+    return len(value) < 24 and "_" in value and value.replace("_", "").isalpha() and value == value.lower()
+
+
+def _unbase64(value: str, urlsafe: bool) -> bytes | None:
+    text = value.replace("\n", "").replace("\r", "").replace(" ", "+").rstrip("=")
+    if len(text) % 4 == 1:
+        return None
+    try:
+        return pybase64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_" if urlsafe else None, validate=True)
+    except ValueError:
+        return None
+
+
+def _read_base64(walk: Walk, at: Place, value: str, urlsafe: bool) -> bool:
+    data = _unbase64(value, urlsafe)
+    if not data:
+        return False
+    inner = at.inside("base64url" if urlsafe else "base64")
+    return _read_inner(walk, inner, data, certain=len(value) >= 24)
+
+
+def _read_hex(walk: Walk, at: Place, value: str) -> bool:
+    if len(value) in (32, 40, 64, 128) or value.isdigit():  # digests and numbers
+        data = bytes.fromhex(value)
+        if not data.isascii():
+            return False
+    else:
+        data = bytes.fromhex(value)
+    return _read_inner(walk, at.inside("hex"), data, certain=False)
+
+
+def _read_inner(walk: Walk, inner: Place, data: bytes, certain: bool) -> bool:
+    """Go on with decoded bytes where they make sense; True where nobody could mean the encoded text itself."""
+    if data[0] in b"{[" and json_body.parse(data) is not None:
+        json_body.read(walk, inner, data)
+        return True
+    if sniff(data):
+        closed = len(walk.closed)
+        walk.data(inner, data)
+        if len(walk.closed) == closed:
+            return True
+        del walk.closed[closed:]
+    text = to_text(data) if data.isascii() or len(data) >= 12 else None
+    if text is None:
+        text = utf16_text(data)
+    if text is not None and len(text) >= 4 and all(char.isprintable() or char in "\t\r\n" for char in text[:4000]):
+        if len(text) < 12 and not all(char.isalnum() or char in " @.+_-:/,'" for char in text):
+            return False
+        walk.text(inner, text)
+        return certain and len(text) >= 16
+    if len(data) >= 12:
+        from analyzer.decode import msgpack, protobuf
+
+        return msgpack.read(walk, inner, data, False) or protobuf.read(walk, inner, data, False)
+    return False
+
+
+def _read_lzstring(walk: Walk, at: Place, value: str, from_alphabet: Callable[[str, int], str | None]) -> bool:
+    text = from_alphabet(value, MAX_LAYER_BYTES)
+    if text is None or len(text) < 4 or (len(text) < len(value) // 4 and len(value) > 64):
+        return False
+    walk.text(at.inside("lzstring"), text)
+    return True

@@ -1,0 +1,208 @@
+"""The walk through one exchange: collects leaves, and goes on wherever a leaf holds another encoding."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from analyzer.decode.limits import MAX_DEPTH, MAX_EXCHANGE_BYTES, MAX_FIELDS, MAX_LEVELS, MAX_VALUE_CHARS
+from analyzer.model import Field, Location
+
+MEMO_SIZE = 20_000
+MEMO_VALUE_CHARS = 200
+
+
+class Place(NamedTuple):
+    """Where in the exchange a piece of data lies, and what was taken off to get there."""
+
+    location: Location
+    path: str
+    key: str
+    chain: tuple[str, ...]
+    depth: int
+
+    def inside(self, *encodings: str) -> "Place":
+        """The same place, one encoding further in."""
+        return Place(self.location, self.path, self.key, (*self.chain, *encodings), self.depth + 1)
+
+    def at(self, name: str, key: str | None = None) -> "Place":
+        """A named member below this place."""
+        path = f"{self.path}.{name}" if self.path else name
+        return Place(self.location, path, name if key is None else key, self.chain, self.depth)
+
+    def item(self, position: int) -> "Place":
+        """An array element below this place: it keeps the array's key."""
+        return Place(self.location, f"{self.path}[{position}]", self.key, self.chain, self.depth)
+
+
+class PartFull(Exception):
+    """A part of the exchange has more leaves than `MAX_FIELDS`."""
+
+
+type ReadText = Callable[["Walk", Place, str], bool]
+type ReadData = Callable[["Walk", Place, bytes, str], bool]
+
+NAME_MEMBERS = ("key", "name", "k", "field", "attribute", "label", "n")
+VALUE_MEMBERS = ("value", "val", "v", "stringValue", "doubleValue", "integerValue", "booleanValue", "data", "content")
+
+
+def pair_name(node: dict[Any, Any], key: str) -> str | None:
+    """The name of the value in a {name: ..., value: ...} pair; `key` in a {value: ..., type: ...} wrapper."""
+    for member in VALUE_MEMBERS:
+        if member in node:
+            for name in NAME_MEMBERS:
+                found = node.get(name)
+                if type(found) is str and found and len(found) <= 60:
+                    return found
+            return key if key and len(node) <= 2 else None
+    return None
+
+
+class Pairs(list[tuple[str, Any]]):
+    """A JSON object as it was written: members in order, names may repeat."""
+
+
+class Walk:
+    """State of decoding one exchange. `plain` is shared between walks: values known to hold nothing more."""
+
+    def __init__(self, read_text: ReadText, read_data: ReadData, plain: set[str]) -> None:
+        self.fields: list[Field] = []
+        self.notes: dict[str, str] = {}
+        self.closed: list[tuple[Place, bytes, str]] = []
+        """Data that nothing could open: place, bytes, content type."""
+        self.keys = 0
+        self.bytes_left = MAX_EXCHANGE_BYTES
+        self.part_end = MAX_FIELDS
+        self.read_text = read_text
+        self.read_data = read_data
+        self.plain = plain
+
+    def begin_part(self) -> None:
+        """Give the next part of the exchange its own budget of leaves."""
+        self.part_end = len(self.fields) + MAX_FIELDS
+
+    def note(self, what: str, message: str) -> None:
+        """Remember trouble, once a kind."""
+        self.notes[what] = message
+
+    def leaf(self, at: Place, value: str) -> None:
+        """Record a leaf without looking into it."""
+        if len(self.fields) >= self.part_end:
+            raise PartFull
+        if len(value) > MAX_VALUE_CHARS:
+            self.note("long-value", f"A value longer than {MAX_VALUE_CHARS >> 20} MiB was cut.")
+            value = value[:MAX_VALUE_CHARS]
+        self.fields.append(Field(at.location, at.path, at.key, value, at.chain))
+
+    def text(self, at: Place, value: str) -> None:
+        """Record a leaf, or what is inside it where it holds another encoding."""
+        if not value:
+            return
+        if len(value) < 8 and "%" not in value and "&" not in value:
+            self.leaf(at, value)
+            return
+        plain = self.plain
+        if value in plain:
+            self.leaf(at, value)
+            return
+        if at.depth >= MAX_DEPTH:
+            self.note("depth", f"More than {MAX_DEPTH} encodings inside one another: the innermost were not opened.")
+            self.leaf(at, value)
+            return
+        before = len(self.fields)
+        if not self.read_text(self, at, value):
+            if len(self.fields) == before and len(value) <= MEMO_VALUE_CHARS:
+                if len(plain) >= MEMO_SIZE:
+                    plain.clear()
+                plain.add(value)
+            self.leaf(at, value)
+
+    def data(self, at: Place, data: bytes, content_type: str = "") -> None:
+        """Open bytes with whatever fits; remember them as closed where nothing does."""
+        if not data:
+            return
+        if at.depth > MAX_DEPTH:
+            self.note("depth", f"More than {MAX_DEPTH} encodings inside one another: the innermost were not opened.")
+            self.closed.append((at, data, content_type))
+        elif not self.read_data(self, at, data, content_type):
+            self.closed.append((at, data, content_type))
+
+    def tree(self, at: Place, node: Any) -> None:
+        """Record the leaves of parsed JSON or MessagePack."""
+        location, path, key, chain, depth = at
+        self._branch(node, location, path, key, chain, depth, 0)
+
+    def _branch(
+        self, node: Any, location: Location, path: str, key: str, chain: tuple[str, ...], depth: int, level: int
+    ) -> None:
+        # The hottest loop of the program: plain leaves are appended here, everything else takes the longer way.
+        fields, plain = self.fields, self.plain
+        kind = type(node)
+        if level > MAX_LEVELS:
+            self._deep(Place(location, path, key, chain, depth), node)
+            return
+        if kind is dict:
+            self.keys += len(node)
+            alias = pair_name(node, key) if len(node) <= 8 else None
+            members = node.items()
+        elif kind is Pairs:
+            alias = pair_name(dict(node), key) if len(node) <= 8 else None
+            members = node
+        elif kind is list:
+            for position, value in enumerate(node):
+                self._branch(value, location, f"{path}[{position}]", key, chain, depth, level + 1)
+            return
+        else:
+            self._scalar(Place(location, path, key, chain, depth), node)
+            return
+        prefix = path + "." if path else ""
+        for name, value in members:
+            kind = type(value)
+            if kind is str:
+                if not value:
+                    continue
+                here = alias if alias is not None and name in VALUE_MEMBERS else name
+                if (value in plain or (len(value) < 8 and "%" not in value and "&" not in value)) and len(
+                    fields
+                ) < self.part_end:
+                    fields.append(Field(location, prefix + name, here, value, chain))
+                else:
+                    self.text(Place(location, prefix + name, here, chain, depth), value)
+            elif value is None:
+                continue
+            elif kind is int:
+                if len(fields) >= self.part_end:
+                    raise PartFull
+                here = alias if alias is not None and name in VALUE_MEMBERS else name
+                fields.append(Field(location, prefix + name, here, str(value), chain))
+            else:
+                name = name if type(name) is str else str(name)
+                here = alias if alias is not None and name in VALUE_MEMBERS else name
+                self._branch(value, location, prefix + name, here, chain, depth, level + 1)
+            if len(name) > 24 or "@" in name:
+                self.text(Place(location, prefix + "{name}", "", chain, depth), name)
+
+    def _scalar(self, at: Place, value: Any) -> None:
+        if value is None:
+            return
+        if isinstance(value, bool):
+            self.leaf(at, "true" if value else "false")
+        elif isinstance(value, str):
+            self.text(at, value)
+        elif isinstance(value, bytes):
+            self.data(at.inside(), value)
+        else:
+            self.leaf(at, str(value))
+
+    def _deep(self, at: Place, node: Any) -> None:
+        """Leaves of a tree that is too deep to walk by name: found all the same, at the place where it got too deep."""
+        self.note("levels", f"Objects more than {MAX_LEVELS} deep: their leaves were read without their names.")
+        stack = [node]
+        while stack:
+            node = stack.pop()
+            if isinstance(node, Pairs):
+                stack.extend(value for _, value in node)
+            elif isinstance(node, dict):
+                stack.extend(node.values())
+            elif isinstance(node, list):
+                stack.extend(node)
+            else:
+                self._scalar(at, node)

@@ -1,0 +1,158 @@
+"""Names: what a key calls its value, believed as far as the value's shape agrees."""
+
+import re
+from collections.abc import Sequence
+
+from analyzer.detect.lexicon import KeyRule, Lexicon
+from analyzer.detect.shapes import SHAPES, latitude, longitude
+from analyzer.model import Field, Finding
+
+_LATITUDE = frozenset(("latitude", "lat"))
+_LONGITUDE = frozenset(("longitude", "lon", "lng", "long"))
+_PERSON = re.compile(
+    r"(?:^|[^a-z])(?:users?|usr|profiles?|customers?|identify|identity|traits|persons?|people|contacts?|members?|patients?"
+    r"|passengers?|billing|shipping|recipients?|senders?|payers?|payees?|beneficiary|user_?data|user_?properties|subscribers?"
+    r"|guests?|holder|referrer|owner|account|set|set_once|attributes|enduser|metadata|person_?properties)(?=$|[^a-z])",
+    re.I,
+)
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+BESIDE = ("person.", "gov.", "special.", "fin.", "loc.precise")
+"""Findings of these kinds make their neighbours personal too."""
+NOT_BESIDE = frozenset(("person.language", "person.address.country", "person.username", "person.interests"))
+
+
+class ByKey:
+    """Finds fields by their names. Sees all fields of an exchange at once, because neighbours explain each other."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+
+    def find(self, fields: Sequence[Field], known: Sequence[tuple[int, str]]) -> list[tuple[int, Finding]]:
+        """(position, finding) pairs. `known` holds (position, data type) of what other detectors found."""
+        found: list[tuple[int, Finding]] = []
+        waiting: list[tuple[int, KeyRule]] = []
+        degrees: dict[tuple[str, str], list[tuple[int, bool]]] = {}
+        pairs: dict[tuple[str, str], list[int]] = {}
+        rules_of = self._lexicon.rules
+        for position, field in enumerate(fields):
+            key = field.key
+            if not key:
+                continue
+            rules = rules_of(key)
+            if not rules:
+                last = _last_word(key)
+                if last in _LATITUDE or last in _LONGITUDE:
+                    degrees.setdefault((field.location, _parent(field.path)), []).append((position, last in _LATITUDE))
+                continue
+            if field.path.endswith(("[0]", "[1]")) and rules[0].data_type == "loc.precise" and longitude(field.value):
+                pairs.setdefault((field.location, field.path[:-3]), []).append(position)
+            for rule in rules:
+                if any(SHAPES[shape](field.value) for shape in rule.shapes):
+                    if rule.where == "person":
+                        waiting.append((position, rule))
+                        continue
+                    found.append((position, _finding(field, rule, "")))
+                    break
+        for pair in pairs.values():
+            found += _pair(fields, pair)
+        for group in degrees.values():
+            found += _coordinates(fields, group)
+        if waiting:
+            found += _beside(fields, waiting, found, known)
+        return found
+
+
+def _last_word(key: str) -> str:
+    words = _CAMEL.sub("_", key).lower().replace("-", "_").replace(".", "_").split("_")
+    return words[-1]
+
+
+def _parent(path: str) -> str:
+    return path.rpartition(".")[0]
+
+
+def _finding(field: Field, rule: KeyRule, context: str) -> Finding:
+    shapes = " or ".join(shape.replace("_", " ") for shape in rule.shapes)
+    how = f" and the value has the shape of {shapes}" if rule.evidence != "key" else ""
+    return Finding(
+        field=field, data_type=rule.data_type, evidence=rule.evidence, value=field.value,
+        reasoning=f"The key '{field.key[:60]}' names such a value{how}{context}.",
+    )  # fmt: skip
+
+
+def _beside(
+    fields: Sequence[Field],
+    waiting: Sequence[tuple[int, KeyRule]],
+    found: Sequence[tuple[int, Finding]],
+    known: Sequence[tuple[int, str]],
+) -> list[tuple[int, Finding]]:
+    """Names such as `name` count below a person's object, or beside something that is personal for sure."""
+    types = [(position, finding.data_type) for position, finding in found if finding.evidence != "key"] + list(known)
+    parents: dict[tuple[str, str], str] = {}
+    taken = {position for position, _ in found}
+    for position, data_type in types:
+        if data_type.startswith(BESIDE) and data_type not in NOT_BESIDE:
+            field = fields[position]
+            parents.setdefault((field.location, _parent(field.path)), field.key)
+            # In {name: email, value: ...} lists the neighbours are one level up.
+            parents.setdefault((field.location, re.sub(r"\[\d+\]$", "", _parent(field.path))), field.key)
+    out: list[tuple[int, Finding]] = []
+    for position, rule in waiting:
+        if position in taken:
+            continue
+        field = fields[position]
+        parent = _parent(field.path)
+        near = parents.get((field.location, parent)) or parents.get((field.location, re.sub(r"\[\d+\]$", "", parent)))
+        scope = _PERSON.search(_CAMEL.sub("_", parent)) or _PERSON.search(field.key.replace("_", ".")) if "." in field.key or parent else None
+        if near is not None and near != field.key:
+            out.append((position, _finding(field, rule, f", beside '{near[:60]}'")))
+        elif scope:
+            out.append((position, _finding(field, rule, f", within '{scope[0].strip('.[]_')[:60]}'")))
+        else:
+            continue
+        taken.add(position)
+    return out
+
+
+def _coordinates(fields: Sequence[Field], group: Sequence[tuple[int, bool]]) -> list[tuple[int, Finding]]:
+    """Latitude and longitude of one object; a latitude alone counts where its key leaves no doubt."""
+    lats = [position for position, is_lat in group if is_lat and latitude(fields[position].value)]
+    lons = [position for position, is_lat in group if not is_lat and longitude(fields[position].value)]
+    out: list[tuple[int, Finding]] = []
+    for position in [*lats, *lons]:
+        field = fields[position]
+        decimals = len(field.value.partition(".")[2])
+        paired = bool(lats and lons)
+        sure = "itude" in field.key.lower() or re.search(r"geo|loc|gps|coord|position", f"{field.path} {field.key}", re.I)
+        if not paired and not (sure and decimals >= 3) and decimals < 5:
+            continue
+        kind = "loc.precise" if decimals >= 3 else "loc.coarse"
+        what = "beside its counterpart" if paired else "with five decimals or under a key of a place"
+        out.append(
+            (
+                position,
+                Finding(
+                    field=field, data_type=kind, evidence="key+value", value=field.value,
+                    reasoning=f"The key '{field.key[:60]}' names a coordinate and the value is one in degrees with {decimals} decimals, {what}.",
+                ),
+            )
+        )  # fmt: skip
+    return out
+
+
+def _pair(fields: Sequence[Field], pair: Sequence[int]) -> list[tuple[int, Finding]]:
+    """Two numbers in an array that is called a place, in either order (GeoJSON puts longitude first)."""
+    if len(pair) != 2 or not any(latitude(fields[position].value) for position in pair):
+        return []
+    if any(len(fields[position].value.partition(".")[2]) < 3 for position in pair):
+        return []
+    return [
+        (
+            position,
+            Finding(
+                field=fields[position], data_type="loc.precise", evidence="key+value", value=fields[position].value,
+                reasoning=f"The key '{fields[position].key[:60]}' names a place and its value is a pair of degrees with three decimals or more.",
+            ),
+        )
+        for position in pair
+    ]  # fmt: skip

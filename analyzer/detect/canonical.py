@@ -1,0 +1,172 @@
+"""The forms in which one value is written, before any encoding or hashing."""
+
+import re
+from datetime import UTC, datetime
+
+import phonenumbers
+from msgspec import Struct
+
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_HEX16 = re.compile(r"[0-9a-f]{14,16}")
+_PAIR = re.compile(r"\s*(-?\d{1,3}\.\d+)\s*[,;/ ]\s*(-?\d{1,3}\.\d+)\s*")
+
+
+class Form(Struct, frozen=True):
+    """One way to write a seed."""
+
+    name: str
+    """Empty for the value as typed; otherwise what was done to it: `without dashes`."""
+    text: str
+    weak: bool = False
+    """True where the text alone proves nothing (a year, a rounded coordinate): it counts only under a fitting key."""
+
+
+def canonical_forms(data_type: str, value: str) -> list[Form]:
+    """All forms of a seed, letter case aside (search ignores it). As typed comes first."""
+    value = value.strip()
+    forms = [Form("", value)]
+    if data_type == "person.email":
+        forms += _email(value)
+    elif data_type == "person.phone":
+        forms += _phone(value)
+    elif data_type == "person.dob":
+        forms += _birth_date(value)
+    elif data_type == "loc.precise":
+        forms = _coordinates(value) or forms
+    elif data_type.startswith("person.name"):
+        forms += _name(value)
+    elif data_type.startswith("id.") and _UUID.fullmatch(value.lower()):
+        forms.append(Form("without dashes", value.replace("-", "")))
+    elif data_type == "id.android" and _HEX16.fullmatch(value.lower()):
+        forms += _android_id(value.lower())
+    elif data_type.startswith("gov.") or data_type in ("fin.card.pan", "fin.bank.iban"):
+        forms += _grouped(value)
+    elif data_type in ("id.mac", "net.bssid"):
+        bare = re.sub(r"[:-]", "", value)
+        pairs = [bare[i : i + 2] for i in range(0, len(bare), 2)]
+        forms += [Form("with colons", ":".join(pairs)), Form("with dashes", "-".join(pairs)), Form("without separators", bare)]
+    return _unique(forms)
+
+
+def hash_forms(data_type: str, value: str) -> list[Form]:
+    """The forms that are hashed in practice: normalised ones, named as ad platforms name them."""
+    value = value.strip()
+    lower = value.lower()
+    forms = [Form("", value), Form("lower", lower), Form("upper", value.upper())]
+    for form in canonical_forms(data_type, value):
+        if not form.name or (data_type == "loc.precise" and form.weak):
+            continue
+        forms += [Form(form.name, form.text), Form(f"lower, {form.name}", form.text.lower())]
+    if any(not char.isalnum() for char in value):
+        forms.append(Form("lower, letters and digits only", "".join(char for char in lower if char.isalnum())))
+        forms.append(Form("lower, without spaces", "".join(lower.split())))
+    if data_type == "person.gender":
+        forms.append(Form("first letter", lower[:1]))
+    return _unique(forms)
+
+
+def _unique(forms: list[Form]) -> list[Form]:
+    seen: dict[str, Form] = {}
+    for form in forms:
+        if form.text and form.text not in seen:
+            seen[form.text] = form
+    return list(seen.values())
+
+
+def _email(value: str) -> list[Form]:
+    local, _, domain = value.partition("@")
+    base = local.partition("+")[0]
+    return [Form("without +tag", f"{base}@{domain}"), Form("without dots", f"{base.replace('.', '')}@{domain}")]
+
+
+def _phone(value: str) -> list[Form]:
+    digits = re.sub(r"\D", "", value)
+    forms = [Form("digits only", digits)]
+    try:
+        number = phonenumbers.parse(value if value.startswith("+") else "+" + digits, None)
+    except phonenumbers.NumberParseException:
+        return forms
+    code, national = str(number.country_code), phonenumbers.national_significant_number(number)
+    forms += [
+        Form("E.164", f"+{code}{national}"),
+        Form("without plus", f"{code}{national}"),
+        Form("without country code", national),
+        Form("national", f"0{national}"),
+        Form("with 00", f"00{code}{national}"),
+        Form("spaced", phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)),
+        Form("spaced, national", phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)),
+        Form("country code apart", f"+{code} {national}"),
+        Form("country code apart", f"+{code}-{national}"),
+        Form("country code apart", f"{code}-{national}"),
+    ]
+    if len(national) == 10:
+        five, three = (national[:5], national[5:]), (national[:3], national[3:6], national[6:])
+        for parts in (five, three):
+            for joint in (" ", "-"):
+                forms.append(Form("grouped", joint.join(parts)))
+                forms.append(Form("grouped", f"+{code} {joint.join(parts)}"))
+    return forms
+
+
+def _birth_date(value: str) -> list[Form]:
+    for pattern in ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%Y/%m/%d", "%Y%m%d"):
+        try:
+            day = datetime.strptime(value, pattern).replace(tzinfo=UTC)
+        except ValueError:
+            continue
+        epoch = int(day.timestamp())
+        written = ("%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%d.%m.%Y", "%Y%m%d", "%d %b %Y")
+        return [
+            *(Form(f"as {_pattern_name(form)}", day.strftime(form)) for form in written),
+            Form("as $D_ seconds since 1970", f"$D_{epoch}"),
+            Form("as seconds since 1970", str(epoch)),
+            Form("as milliseconds since 1970", str(epoch * 1000)),
+            Form("year", str(day.year), weak=True),
+        ]
+    return []
+
+
+def _pattern_name(pattern: str) -> str:
+    return re.sub(r"%(.)", lambda match: {"Y": "YYYY", "m": "MM", "d": "DD", "b": "Mon"}[match[1]], pattern)
+
+
+def _coordinates(value: str) -> list[Form]:
+    match = _PAIR.fullmatch(value)
+    if not match:
+        return []
+    forms = []
+    lat, lon = match[1], match[2]
+    for name, text in (("latitude", lat), ("longitude", lon)):
+        number = float(text)
+        decimals = len(text.partition(".")[2])
+        forms.append(Form(name, text))
+        for places in range(decimals - 1, 2, -1):
+            rounded = f"{number:.{places}f}"
+            cut = text[: len(text) - decimals + places]
+            forms += [Form(f"{name}, {places} decimals", written, weak=places < 4) for written in {rounded, cut}]
+        forms += [Form(f"{name} times 1e{power}", str(round(number * 10**power))) for power in (6, 7)]
+    forms += [Form("latitude,longitude", f"{lat},{lon}"), Form("longitude,latitude", f"{lon},{lat}")]
+    return forms
+
+
+def _name(value: str) -> list[Form]:
+    words = value.split()
+    if len(words) < 2:
+        return []
+    return [
+        Form("last name first", " ".join([words[-1], *words[:-1]])),
+        Form("last name first", ", ".join([words[-1], " ".join(words[:-1])])),
+        *(Form(f"joined by {joint!r}", joint.join(words)) for joint in ("+", "_", ".", "-", "")),
+    ]
+
+
+def _android_id(value: str) -> list[Form]:
+    number = int(value, 16)
+    signed = number - (1 << 64) if number >= 1 << 63 else number
+    return [Form("without leading zeros", value.lstrip("0")), Form("as decimal", str(signed)), Form("as decimal", str(number))]
+
+
+def _grouped(value: str) -> list[Form]:
+    bare = re.sub(r"[\s-]", "", value)
+    groups = [bare[i : i + 4] for i in range(0, len(bare), 4)]
+    return [Form("without spaces", bare), Form("in groups of four", " ".join(groups)), Form("in groups of four", "-".join(groups))]

@@ -1,0 +1,26 @@
+"""All values of an exchange as one text, so that each search passes over them exactly once."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import accumulate
+
+from analyzer.model import Field
+
+
+class Joined:
+    """Values joined by line ends, as UTF-8; knows which field each byte offset belongs to."""
+
+    __slots__ = ("_starts", "data", "fields")
+
+    def __init__(self, fields: Sequence[Field]) -> None:
+        self.fields = fields
+        self.data = "\n".join([field.value for field in fields]).encode("utf-8", "replace")
+        self._starts: list[int] | None = None
+
+    def locate(self, offset: int) -> tuple[int, int]:
+        """(position of the field, offset within its UTF-8 value) of a byte offset in `data`."""
+        if self._starts is None:
+            sizes = (len(field.value.encode("utf-8", "replace")) + 1 for field in self.fields)
+            self._starts = [0, *accumulate(sizes)]
+        position = bisect_right(self._starts, offset) - 1
+        return position, offset - self._starts[position]

@@ -1,0 +1,75 @@
+"""The key lexicon: what a name says about its value, in any style of writing names."""
+
+import re
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from analyzer.model import Evidence
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
+MEMO_SIZE = 20_000
+
+
+class KeyRule(Struct, frozen=True, gc=False):
+    """One row of `data/keys.tsv`, for one name."""
+
+    data_type: str
+    evidence: Evidence
+    shapes: tuple[str, ...]
+    where: str
+    """`exact`, `end` or `person`."""
+    name: str
+
+
+def words_of(key: str) -> str:
+    """A key as lower-case words joined by `_`: `userFirstName`, `user.first-name` and `USER_FIRST_NAME` alike."""
+    return "_".join(_WORD.findall(key)).lower()
+
+
+class Lexicon:
+    """Rules by name. Each distinct key is analysed once."""
+
+    def __init__(self, rules: Sequence[KeyRule]) -> None:
+        self._exact: dict[str, list[KeyRule]] = {}
+        self._end: dict[str, list[KeyRule]] = {}
+        for rule in rules:
+            self._exact.setdefault(rule.name, []).append(rule)
+            if rule.where == "end":
+                self._end.setdefault(rule.name, []).append(rule)
+        self._memo: dict[str, tuple[KeyRule, ...]] = {}
+        self._types: dict[str, frozenset[str]] = {}
+
+    def rules(self, key: str) -> tuple[KeyRule, ...]:
+        """The rules that a key meets, most specific first; which one holds depends on the value."""
+        found = self._memo.get(key)
+        if found is None:
+            if len(self._memo) >= MEMO_SIZE:
+                self._memo.clear()
+            found = self._memo[key] = self._look_up(key) if len(key) <= 80 else ()
+        return found
+
+    def types(self, key: str) -> frozenset[str]:
+        """The data types that a key may name."""
+        found = self._types.get(key)
+        if found is None:
+            if len(self._types) >= MEMO_SIZE:
+                self._types.clear()
+            found = self._types[key] = frozenset(rule.data_type for rule in self.rules(key))
+        return found
+
+    def _look_up(self, key: str) -> tuple[KeyRule, ...]:
+        name = words_of(key)
+        found = list(self._exact.get(name, ()))
+        words = name.split("_")
+        # `epn_lat`, `ep_name`, `user_email`, `customer_details_phone`: fewer and fewer words of the end.
+        for start in range(1, min(len(words), 6)):
+            found += self._end.get("_".join(words[start:]), ())
+        if not found and len(words) > 1 and (words[0] in _PREFIXES or "." in key):
+            rest = "_".join(words[1:])
+            found += self._exact.get(rest, ()) or self._exact.get(words[-1], ())
+        return tuple(found)
+
+
+# Scopes that analytics SDKs put before a parameter's own name: `ep.name`, `up.dob`, `epn.lat` (GA4), `$user_id`, `cd_name`.
+_PREFIXES = frozenset("ep up epn upn user usr customer profile traits attr attribute prop properties p custom metadata the my".split())

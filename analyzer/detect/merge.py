@@ -1,0 +1,45 @@
+"""One finding a field and data type: the strongest evidence wins, the others stay listed as support."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from analyzer.model import EVIDENCE, Finding
+
+_RANK = {level: rank for rank, level in enumerate(EVIDENCE)}
+# A field that is surely the first cannot also be the second by its name alone.
+_FAMILY = {
+    "person.email.hashed": "person.email", "person.phone.hashed": "person.phone", "id.ad.hashed": "id.ad", "loc.coarse": "loc.precise",
+}  # fmt: skip
+
+
+def merge(found: Iterable[tuple[int, Finding]]) -> list[tuple[int, Finding]]:
+    """Findings in the order of their fields. On one field a weaker finding of another type gives way to a stronger one."""
+    by_field: dict[int, list[Finding]] = {}
+    for position, finding in found:
+        by_field.setdefault(position, []).append(finding)
+    out: list[tuple[int, Finding]] = []
+    for position in sorted(by_field):
+        findings = by_field[position]
+        if len(findings) == 1:
+            out.append((position, findings[0]))
+            continue
+        findings.sort(key=lambda finding: _RANK[finding.evidence])
+        kept: list[Finding] = []
+        for finding in findings:
+            same = next((index for index, other in enumerate(kept) if _same(other, finding)), None)
+            if same is not None:
+                other = kept[same]
+                if finding.evidence != other.evidence and finding.evidence not in other.support:
+                    kept[same] = msgspec.structs.replace(other, support=(*other.support, finding.evidence))
+            elif not kept or _RANK[finding.evidence] <= _RANK["validated"] or (
+                kept[0].value != finding.value and _RANK[kept[0].evidence] > _RANK["documented"]
+            ):
+                kept.append(finding)
+        out += [(position, finding) for finding in kept]
+    return out
+
+
+def _same(one: Finding, other: Finding) -> bool:
+    a, b = (_FAMILY.get(finding.data_type, finding.data_type) for finding in (one, other))
+    return a == b and (one.transform == other.transform or other.evidence not in ("seed",))

@@ -1,0 +1,377 @@
+"""What values of a kind look like. A shape is a condition, not proof, unless it holds a checksum.
+
+Rates in the docstrings are the share of random values of the same length that pass.
+"""
+
+import ipaddress
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from stdnum import iban as stdnum_iban
+from stdnum import luhn, verhoeff
+
+_DIGITS = re.compile(r"\d+")
+_UUID = re.compile(r"[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}")
+_HASH = re.compile(r"(?:[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{64}|[0-9a-fA-F]{128}|[A-Za-z0-9+/_-]{43}=?)")
+_PERSON_WORD = re.compile(r"[^\W\d_][^\W\d_'’.-]*(?:[-'’][^\W\d_]+)*\.?")
+_OPAQUE = re.compile(r"[\w.:|$+/=-]{6,512}")
+_VPA = re.compile(r"[\w.-]{2,256}@[A-Za-z][A-Za-z0-9]{1,63}")
+_PAN = re.compile(r"[A-Z]{3}[ABCFGHJLPTK][A-Z](?!0000)\d{4}[A-Z]")
+_GSTIN = re.compile(r"(?:0[1-9]|[12]\d|3[0-8]|97|99)[A-Z]{5}\d{4}[A-Z][1-9A-Z]Z[0-9A-Z]")
+_DATE = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ][\d:.]*(?:Z|[+-][\d:]+)?)?|(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
+_HTTP = re.compile(r"(?:https?:)?//[^/\s]+/\S+", re.I)
+_POSTAL = re.compile(r"(?=.*\d)(?=.*[^\W\d_]{3})[^@{}<>=]{8,200}", re.S)
+_MAC = re.compile(r"[0-9A-Fa-f]{2}(?:([:-])[0-9A-Fa-f]{2})(?:\1[0-9A-Fa-f]{2}){4}")
+_EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}")
+# Words that event, page and product names are made of, and people's names are not.
+_NOT_NAMES = frozenset(
+    "view viewed views page screen add added cart to from click clicked button open opened close closed app application"
+    " launch launched start started session login logout log sign signup signin up in out order ordered checkout payment"
+    " purchase purchased product products search searched home profile updated update user event track identify success"
+    " failed failure error test demo default unknown none null true false new old get set first last name full email phone"
+    " mobile address city state country male female other push notification message campaign channel web android ios"
+    " windows linux chrome safari firefox mozilla google apple facebook samsung galaxy pixel iphone ipad oneplus xiaomi"
+    " redmi version build release debug the and of for with your my our free trial plan premium basic pro store shop item"
+    " category list detail details completed complete begin step load loaded install installed enter exit feature flag"
+    " experiment variant control group segment india america english hindi kg pack ltd inc pvt llc bank road street nagar"
+    " market marg hdfc icici axis sbi airtel jio vodafone vi idea bsnl wifi lte privacy policy terms service main menu"
+    " settings dashboard offer offers sale deal video audio play player song news article level game score reward points"
+    " mumbai delhi bengaluru bangalore pune chennai kolkata hyderabad maharashtra karnataka standard time native web view"
+    " internal server request response custom metric data import export invoice subscription renewal invite invited".split()
+)
+_GENDERS = frozenset("m f male female man woman other o x nonbinary non-binary nb transgender divers d w weiblich".split())
+_BLOOD = re.compile(r"(?:A|B|AB|O)\s?(?:[+-]|-?(?:pos|neg)(?:itive|ative)?|\s(?:pos|neg)(?:itive|ative))", re.I)
+_INDIAN_PLACES = frozenset(
+    "andhra pradesh|arunachal pradesh|assam|bihar|chhattisgarh|goa|gujarat|haryana|himachal pradesh|jharkhand|karnataka"
+    "|kerala|madhya pradesh|maharashtra|manipur|meghalaya|mizoram|nagaland|odisha|punjab|rajasthan|sikkim|tamil nadu"
+    "|telangana|tripura|uttar pradesh|uttarakhand|west bengal|delhi|jammu and kashmir|ladakh|puducherry|chandigarh".split("|")
+)
+_US_STATES = frozenset(
+    "alabama|alaska|arizona|arkansas|california|colorado|connecticut|delaware|florida|georgia|hawaii|idaho|illinois|indiana"
+    "|iowa|kansas|kentucky|louisiana|maine|maryland|massachusetts|michigan|minnesota|mississippi|missouri|montana|nebraska"
+    "|nevada|new hampshire|new jersey|new mexico|new york|north carolina|north dakota|ohio|oklahoma|oregon|pennsylvania"
+    "|rhode island|south carolina|south dakota|tennessee|texas|utah|vermont|virginia|washington|west virginia|wisconsin"
+    "|wyoming".split("|")
+)
+_CARD_RANGES = (
+    (r"4\d{12}(?:\d{3}){0,2}", "Visa"), (r"5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}", "Mastercard"),
+    (r"3[47]\d{13}", "American Express"), (r"(?:6011|65\d\d|64[4-9]\d)\d{12}", "Discover"),
+    (r"(?:60|81|82|508)\d{13,14}", "RuPay"), (r"3(?:0[0-5]|[68]\d)\d{11}", "Diners Club"), (r"35(?:2[89]|[3-8]\d)\d{12}", "JCB"),
+)  # fmt: skip
+_CARD = re.compile("|".join(f"(?:{pattern})" for pattern, _ in _CARD_RANGES))
+
+
+def email(value: str) -> bool:
+    """One address, nothing else."""
+    return _EMAIL.fullmatch(value) is not None
+
+
+def phone(value: str) -> bool:
+    """7 to 15 digits with the usual separators; not a point in time and not a date."""
+    digits = re.sub(r"[\s().+-]", "", value)
+    if not digits.isdigit() or not 8 <= len(digits) <= 15 or len(value) > 24 or value.count(".") > 2:
+        return False
+    if value.startswith("+"):
+        return not digits.startswith("0")
+    if len(digits) == 10 and digits[0] == "1" and value == digits:
+        return False  # seconds since 1970
+    if len(digits) in (13, 14) and digits.startswith(("15", "16", "17", "18", "19", "20")):
+        return False  # milliseconds since 1970, or a written date and time
+    return len(set(digits)) > 2
+
+
+def person_name(value: str) -> bool:
+    """Two to four words that each start with a capital, none of them a word of event or product names."""
+    words = value.split()
+    if not 2 <= len(words) <= 4 or len(value) > 60:
+        return False
+    return all(_name_word(word) for word in words) and any(len(word) > 2 for word in words)
+
+
+def name_word(value: str) -> bool:
+    """One or two words that a given or family name could be."""
+    words = value.split()
+    return 1 <= len(words) <= 2 and len(value) <= 40 and len(value) >= 2 and all(_name_word(word) for word in words)
+
+
+def _name_word(word: str) -> bool:
+    return (
+        _PERSON_WORD.fullmatch(word) is not None
+        and (word[0].isupper() or not word[0].islower())
+        and (len(word) < 2 or not word.isupper() or len(word) > 3)
+        and not any(char.isupper() for char in word[2:] if not word.isupper())
+        and word.lower().strip(".") not in _NOT_NAMES
+    )
+
+
+def handle(value: str) -> bool:
+    """A user name."""
+    return re.fullmatch(r"@?[\w.-]{3,40}", value) is not None and not value.isdigit()
+
+
+def birth_date(value: str) -> bool:
+    """A date or point in time between 1900 and five years ago, `$D_` seconds (CleverTap), or a year alone."""
+    if value.startswith("$D_"):
+        value = value[3:]
+    match = _DATE.fullmatch(value)
+    if match:
+        year = int(match[1] or match[6])
+        return 1900 <= year <= 2021
+    if re.fullmatch(r"(?:19|20)\d{6}", value):
+        return 1 <= int(value[4:6]) <= 12 and 1 <= int(value[6:]) <= 31 and int(value[:4]) <= 2021
+    if re.fullmatch(r"19\d\d|20[01]\d", value):
+        return True
+    if re.fullmatch(r"-?\d{5,13}", value):
+        seconds = int(value) / (1000 if len(value.lstrip("-")) > 10 else 1)
+        if -2.2e9 < seconds < 1.6e9:
+            return datetime.fromtimestamp(max(seconds, 0), UTC).year <= 2021
+    return False
+
+
+def year(value: str) -> bool:
+    """A year that someone alive was born in."""
+    return re.fullmatch(r"19\d\d|20[01]\d", value) is not None
+
+
+def age(value: str) -> bool:
+    """A whole number of years, or a range of them."""
+    return re.fullmatch(r"\d{1,2}(?:\s?[-–+]\s?\d{0,2})?", value) is not None and value != "0"
+
+
+def gender(value: str) -> bool:
+    """A word or letter for a gender."""
+    return value.lower() in _GENDERS
+
+
+def photo(value: str) -> bool:
+    """The address of a picture, or picture data."""
+    return _HTTP.fullmatch(value) is not None or value.startswith(("/9j/", "iVBORw0KGgo", "data:image/"))
+
+
+def postal_address(value: str) -> bool:
+    """Free text with a number and words, as a street address has."""
+    return _POSTAL.fullmatch(value) is not None and " " in value.strip() and not value.startswith(("http", "Mozilla", "/"))
+
+
+def place_name(value: str) -> bool:
+    """Capitalised words that a town or region could have."""
+    return re.fullmatch(r"[^\W\d_][^\W\d_'. -]*(?:[ '.-][^\W\d_]+){0,4}", value) is not None and 2 < len(value) <= 40 and (
+        value[0].isupper() and value.lower() not in _NOT_NAMES - {"mumbai", "delhi", "bengaluru", "pune", "chennai", "kolkata"}
+    )
+
+
+def region_name(value: str) -> bool:
+    """A state of India or the United States."""
+    return value.lower() in _INDIAN_PLACES or value.lower() in _US_STATES
+
+
+def country(value: str) -> bool:
+    """A country code of two or three letters, or a country's name."""
+    return re.fullmatch(r"[A-Z]{2,3}|[a-z]{2}|[A-Z][a-z]{3,}(?: [A-Z][a-z]+){0,3}", value) is not None
+
+
+def postcode(value: str) -> bool:
+    """A postcode of India, the United States, Britain, or one of five digits."""
+    return re.fullmatch(r"[1-9]\d{2} ?\d{3}|\d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}", value) is not None
+
+
+def aadhaar(value: str) -> bool:
+    """Twelve digits, first 2 to 9, Verhoeff check digit (UIDAI): 8 %."""
+    digits = re.sub(r"[\s-]", "", value)
+    return re.fullmatch(r"[2-9]\d{11}", digits) is not None and digits != digits[::-1] and verhoeff.is_valid(digits)
+
+
+def pan_in(value: str) -> bool:
+    """Indian Permanent Account Number; its check letter is not published: practically none."""
+    return _PAN.fullmatch(value.upper()) is not None
+
+
+def gstin(value: str) -> bool:
+    """Indian GST number with its Luhn check character over base 36: practically none."""
+    return _GSTIN.fullmatch(value) is not None and luhn.is_valid(value, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+
+
+def card(value: str) -> bool:
+    """A number in an issuer's range with a Luhn check digit: 2.5 % of sixteen digits."""
+    digits = re.sub(r"[ -]", "", value)
+    return _CARD.fullmatch(digits) is not None and luhn.is_valid(digits) and len(set(digits)) > 3
+
+
+def iban(value: str) -> bool:
+    """An IBAN of the right length for its country, modulus 97: 1 %."""
+    return bool(stdnum_iban.is_valid(value, check_country=False)) and len(value) >= 15
+
+
+def vpa(value: str) -> bool:
+    """A UPI address: a name, an @, and a handle without a dot."""
+    return _VPA.fullmatch(value) is not None
+
+
+def ssn(value: str) -> bool:
+    """A US Social Security number by its area rules: 89 %."""
+    match = re.fullmatch(r"(\d{3})-?(\d{2})-?(\d{4})", value)
+    return match is not None and match[1] not in ("000", "666") and match[1] < "900" and match[2] != "00" and match[3] != "0000"
+
+
+def epic(value: str) -> bool:
+    """Indian voter card number, three letters and seven digits."""
+    return re.fullmatch(r"[A-Z]{3}\d{7}", value) is not None
+
+
+def abha(value: str) -> bool:
+    """ABHA number: fourteen digits, grouped 2-4-4-4."""
+    return re.fullmatch(r"\d{2}-?\d{4}-?\d{4}-?\d{4}", value) is not None
+
+
+def ifsc(value: str) -> bool:
+    """Indian bank branch code."""
+    return re.fullmatch(r"[A-Z]{4}0[A-Z0-9]{6}", value) is not None
+
+
+def imei(value: str) -> bool:
+    """Fifteen digits with a Luhn check digit (10 %), or sixteen of an IMEISV."""
+    digits = value.replace("-", "").replace(" ", "")
+    if not _DIGITS.fullmatch(digits) or len(set(digits)) < 3:
+        return False
+    return (len(digits) == 15 and luhn.is_valid(digits)) or len(digits) in (14, 16)
+
+
+def imsi(value: str) -> bool:
+    """Fourteen or fifteen digits that start with a mobile country code in use."""
+    return re.fullmatch(r"[2-7]\d{13,14}", value) is not None
+
+
+def iccid(value: str) -> bool:
+    """A SIM serial: 89, then 17 or 18 digits."""
+    return re.fullmatch(r"89\d{17,18}[Ff]?", value) is not None
+
+
+def uuid(value: str) -> bool:
+    """A UUID, with or without dashes, that is not zeroed."""
+    return _UUID.fullmatch(value) is not None and len(set(value.replace("-", ""))) > 2
+
+
+def hex16(value: str) -> bool:
+    """Up to 64 bits in hex, as Android writes its ID."""
+    return re.fullmatch(r"[0-9a-fA-F]{14,16}", value) is not None and value.lower() != "9774d56d682e549c" and len(set(value)) > 2
+
+
+def mac(value: str) -> bool:
+    """A hardware address that is neither Android's placeholder nor all zeros or ones."""
+    return _MAC.fullmatch(value) is not None and value.lower().replace("-", ":") not in (
+        "02:00:00:00:00:00", "00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff",
+    )  # fmt: skip
+
+
+def ip_public(value: str) -> bool:
+    """A public IP address."""
+    try:
+        address = ipaddress.ip_address(value)
+    except ValueError:
+        return False
+    return address.is_global and not value.startswith(("0.", "1.0.", "1.1.", "2.0.", "3.0."))
+
+
+def ip_private(value: str) -> bool:
+    """A private IP address."""
+    try:
+        address = ipaddress.ip_address(value)
+    except ValueError:
+        return False
+    return address.is_private and not address.is_loopback and not address.is_unspecified
+
+
+def latitude(value: str) -> bool:
+    """Degrees between -90 and 90 with at least one decimal."""
+    return re.fullmatch(r"-?\d{1,2}\.\d{1,16}", value) is not None and 0 < abs(float(value)) <= 90
+
+
+def longitude(value: str) -> bool:
+    """Degrees between -180 and 180 with at least one decimal."""
+    return re.fullmatch(r"-?\d{1,3}\.\d{1,16}", value) is not None and 0 < abs(float(value)) <= 180
+
+
+def coordinates(value: str) -> bool:
+    """Latitude and longitude in one value."""
+    match = re.fullmatch(r"(-?\d{1,2}\.\d{2,16})\s?[,; ]\s?(-?\d{1,3}\.\d{2,16})", value)
+    return match is not None and latitude(match[1]) and longitude(match[2])
+
+
+def blood_group(value: str) -> bool:
+    """A blood group."""
+    return _BLOOD.fullmatch(value.strip()) is not None
+
+
+def opaque(value: str) -> bool:
+    """An identifier: no spaces, at least six characters, not a word for nothing."""
+    return _OPAQUE.fullmatch(value) is not None and value.lower() not in _EMPTY and len(set(value.replace("-", ""))) > 2
+
+
+def token(value: str) -> bool:
+    """A long opaque token."""
+    return len(value) >= 20 and " " not in value
+
+
+def push_token(value: str) -> bool:
+    """A push token: FCM's `<id>:APA91...`, APNs' 64 hex digits, or something as long."""
+    return re.fullmatch(r"[\w:-]{22,4096}", value) is not None
+
+
+def hashed(value: str) -> bool:
+    """A digest."""
+    return _HASH.fullmatch(value) is not None
+
+
+def secret(value: str) -> bool:
+    """Not empty, and not a word for nothing, hidden or a yes or no."""
+    return 3 <= len(value) <= 256 and value.lower() not in _EMPTY and not set(value) <= {"*", "•", "x"}
+
+
+def some_text(value: str) -> bool:
+    """Words or a number with a meaning of its own."""
+    return 0 < len(value) <= 2000 and value.lower() not in _EMPTY
+
+
+def words(value: str) -> bool:
+    """At least one word of letters."""
+    return len(value) <= 200 and re.search(r"[^\W\d_]{3}", value) is not None and value.lower() not in _EMPTY
+
+
+def number(value: str) -> bool:
+    """A number."""
+    return re.fullmatch(r"-?\d{1,15}(?:\.\d{1,15})?", value) is not None
+
+
+def digits_3_4(value: str) -> bool:
+    """Three or four digits."""
+    return re.fullmatch(r"\d{3,4}", value) is not None
+
+
+def digits_4_8(value: str) -> bool:
+    """Four to eight digits."""
+    return re.fullmatch(r"\d{4,8}", value) is not None
+
+
+def digits_9_18(value: str) -> bool:
+    """Nine to eighteen digits."""
+    return re.fullmatch(r"\d{9,18}", value) is not None
+
+
+def score_300_900(value: str) -> bool:
+    """A whole number from 300 to 900."""
+    return re.fullmatch(r"[3-8]\d\d|900", value) is not None
+
+
+_EMPTY = frozenset("null none undefined nan unknown n/a na true false yes no 0 -1 empty anonymous default nil".split())
+
+SHAPES: dict[str, Callable[[str], bool]] = {
+    shape.__name__: shape
+    for shape in (
+        email, phone, person_name, name_word, handle, birth_date, year, age, gender, photo, postal_address, place_name,
+        region_name, country, postcode, aadhaar, pan_in, gstin, card, iban, vpa, ssn, epic, abha, ifsc, imei, imsi, iccid,
+        uuid, hex16, mac, ip_public, ip_private, latitude, longitude, coordinates, blood_group, opaque, token, push_token,
+        hashed, secret, some_text, words, number, digits_3_4, digits_4_8, digits_9_18, score_300_900,
+    )
+}  # fmt: skip
+"""Shapes by name, as `data/keys.tsv` names them."""

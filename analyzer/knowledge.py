@@ -1,0 +1,126 @@
+"""The only reader of data files: taxonomy, key lexicon, adapters, owners, geo databases, and the user's seeds."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
+
+from analyzer.detect.lexicon import KeyRule, Lexicon
+from analyzer.errors import KnowledgeError
+from analyzer.model import Evidence
+from analyzer.taxonomy import DataType, Taxonomy
+
+if TYPE_CHECKING:
+    from analyzer.detect.by_adapter import Adapter
+    from analyzer.detect.by_seed import Seeds
+
+DATA: Traversable = files("analyzer") / "data"
+MAX_SEED_FILE = 1 << 20
+
+
+class Knowledge:
+    """What apptells knows, loaded as it is asked for."""
+
+    @cached_property
+    def taxonomy(self) -> Taxonomy:
+        """The data types."""
+        rows = csv.DictReader(io.StringIO((DATA / "taxonomy" / "types.tsv").read_text("utf-8")), delimiter="\t")
+        return Taxonomy(
+            {row["id"]: DataType(row["id"], row["label"], row["group"], int(row["sensitivity"])) for row in rows}
+        )
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """The names that senders give to personal data."""
+        return Lexicon(parse_keys((DATA / "keys.tsv").read_text("utf-8"), self.taxonomy))
+
+    @cached_property
+    def adapters(self) -> "tuple[Adapter, ...]":
+        """What trackers' fields hold, from the compiled form of `data/adapters/*.yaml`."""
+        from analyzer.detect.by_adapter import restore
+
+        return restore((DATA / "adapters.json").read_bytes())
+
+    def seeds(self, path: Path | None) -> "Seeds | None":
+        """The user's seeds; None where there are none. Raises KnowledgeError with every mistake."""
+        if path is None:
+            return None
+        from analyzer.detect.by_seed import Seeds
+
+        return Seeds(read_seeds(path, self.taxonomy))
+
+
+def parse_keys(text: str, taxonomy: Taxonomy) -> list[KeyRule]:
+    """The rows of `keys.tsv`. Raises KnowledgeError with the place of every mistake."""
+    from analyzer.detect.shapes import SHAPES
+
+    rules: list[KeyRule] = []
+    mistakes: list[str] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line or line.startswith("#"):
+            continue
+        cells = line.split("\t")
+        if len(cells) != 5:
+            mistakes.append(f"keys.tsv:{number}: {len(cells)} columns instead of 5")
+            continue
+        data_type, evidence, shapes, where, names = cells
+        if data_type not in taxonomy:
+            mistakes.append(f"keys.tsv:{number}: no data type '{data_type}'")
+        if evidence not in get_args(Evidence):
+            mistakes.append(f"keys.tsv:{number}: no evidence level '{evidence}'")
+        if where not in ("exact", "end", "person"):
+            mistakes.append(f"keys.tsv:{number}: '{where}' is not exact, end or person")
+        mistakes += [f"keys.tsv:{number}: no shape '{shape}'" for shape in shapes.split("|") if shape not in SHAPES]
+        rules += [
+            KeyRule(data_type, evidence, tuple(shapes.split("|")), where, name)  # type: ignore[arg-type]
+            for name in names.split("|")
+        ]
+    if mistakes:
+        raise KnowledgeError("\n".join(mistakes))
+    return rules
+
+
+def read_seeds(path: Path, taxonomy: Taxonomy) -> Mapping[str, Sequence[str]]:
+    """A YAML file of data type -> value or list of values. Raises KnowledgeError with the place of every mistake."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+    from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_SEED_FILE + 1)
+    except OSError as error:
+        raise KnowledgeError(f"{path}: the seeds file cannot be read ({error.strerror}); give a file with --seeds") from None
+    if len(data) > MAX_SEED_FILE:
+        raise KnowledgeError(f"{path}: a seeds file larger than 1 MiB is not one; give data types and values")
+    try:
+        # Nodes, not values: they know their lines, and 0123, 1991-08-23 and No stay as they are written.
+        root = YAML(pure=True).compose(data.decode("utf-8-sig"))
+    except (YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"{path}:{mark.line + 1}" if mark else f"{path}"
+        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+        raise KnowledgeError(f"{place}: not YAML: {problem}; write one `data.type: value` a line") from None
+    if not isinstance(root, MappingNode):
+        raise KnowledgeError(f"{path}: seeds are lines of `data.type: value`, such as `person.email: a@b.example`")
+    seeds: dict[str, list[str]] = {}
+    mistakes: list[str] = []
+    for name, node in root.value:
+        place, data_type = f"{path}:{name.start_mark.line + 1}", name.value
+        if not isinstance(data_type, str) or data_type not in taxonomy:
+            mistakes.append(f"{place}: no data type {str(data_type)[:60]!r}; the ids are in analyzer/data/taxonomy/types.tsv")
+            continue
+        for item in node.value if isinstance(node, SequenceNode) else [node]:
+            if isinstance(item, ScalarNode) and item.value.strip():
+                seeds.setdefault(data_type, []).append(item.value)
+            else:
+                mistakes.append(f"{place}: the value of '{data_type}' is not text, or empty")
+    if mistakes:
+        raise KnowledgeError("\n".join(mistakes))
+    if not seeds:
+        raise KnowledgeError(f"{path}: holds no seed; write one `data.type: value` a line")
+    return seeds

@@ -1,0 +1,398 @@
+"""The nouns of apptells: what was captured, what was decoded from it, what it shows, and where it went.
+
+All are frozen; collections are tuples, so a value that left a stage cannot change in the next one.
+`Report` is the model that every renderer shows; its JSON form is the public contract (`SCHEMA`).
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Literal
+
+from msgspec import Struct
+
+SCHEMA = 1
+
+Location = Literal["path", "query", "header", "cookie", "body", "message", "host"]
+Evidence = Literal["seed", "documented", "validated", "key+value", "key"]
+Party = Literal["first", "third", "unknown"]
+Outcome = Literal["indication", "allowed", "unknown"]
+
+EVIDENCE: tuple[Evidence, ...] = ("seed", "documented", "validated", "key+value", "key")
+"""Evidence levels, strongest first."""
+
+
+# ---------------------------------------------------------------- captured
+
+
+class Exchange(Struct, frozen=True, kw_only=True, gc=False):
+    """One request as captured: a HAR entry or a flow, with the messages of its WebSocket if it became one."""
+
+    index: int
+    """0-based position in the capture (HAR `log.entries`; flows in file order), broken entries counted."""
+    time: float | None = None
+    """Start, seconds since 1970 UTC."""
+    phase: str | None = None
+    method: str = "GET"
+    url: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    """Request headers in order, names as sent, duplicates kept."""
+    body: bytes = b""
+    """Request body as it travelled, Content-Encoding still on it, as far as the recorder kept it."""
+    body_is_exact: bool = True
+    """False where the recorder kept text only and the bytes are a reconstruction, or where it decoded the body."""
+    body_is_decoded: bool = False
+    """True where the recorder already took off the Content-Encoding that the headers still name."""
+    messages: tuple[bytes, ...] = ()
+    """WebSocket messages that the client sent, in order."""
+    server_ip: str | None = None
+    """Server address as captured; never resolved again."""
+    status: int | None = None
+
+
+class FidelityNote(Struct, frozen=True, kw_only=True):
+    """Something the recorder did not keep, and in how many exchanges."""
+
+    what: str
+    """One of the identifiers in `capture/fidelity.py`, such as `request-body-dropped`."""
+    message: str
+    count: int
+
+
+class SkippedEntry(Struct, frozen=True, kw_only=True):
+    """An entry of the capture that could not be read."""
+
+    index: int
+    reason: str
+
+
+class Capture(Struct, frozen=True, kw_only=True):
+    """One recorded session: the file it came from and what its recorder kept."""
+
+    path: str
+    """File name as given, without its folder."""
+    sha256: str
+    bytes: int
+    format: str
+    """`HAR` or `mitmproxy flows`."""
+    recorder: str
+    """Recorder and its dialect, such as `Chrome DevTools 126.0`."""
+    exchanges: int
+    """Entries in the file, the broken ones included."""
+    first_time: float | None = None
+    last_time: float | None = None
+    phases: tuple[str, ...] = ()
+    fidelity: tuple[FidelityNote, ...] = ()
+    skipped: tuple[SkippedEntry, ...] = ()
+    """The first hundred; `skipped_total` counts all."""
+    skipped_total: int = 0
+    complete: bool = True
+    """False where the file ends in the middle of an entry."""
+
+
+class Unread(Struct, frozen=True, kw_only=True):
+    """Connections to one host that the recorder could not read, by reason (refused handshake, no answer, ...)."""
+
+    host: str
+    reason: str
+    count: int
+
+
+# ---------------------------------------------------------------- decoded
+
+
+class Field(Struct, frozen=True, gc=False):
+    """One decoded leaf of a request. It knows its exact place and the exact chain of encodings around it."""
+
+    location: Location
+    path: str
+    """Place within the location: `d.profile.Email`, `batch[3].traits.email`, `1.19` for protobuf field numbers."""
+    key: str
+    """The name that says what the value is: the nearest name on the path, or the name in a {name, value} pair."""
+    value: str
+    decoding: tuple[str, ...]
+    """Encodings taken off, outermost first."""
+
+
+class Undecoded(Struct, frozen=True, kw_only=True):
+    """A body, or a part of one, that no decoder could open."""
+
+    exchange: int
+    host: str
+    location: str
+    path: str
+    bytes: int
+    content_type: str
+    entropy: float
+    """Shannon entropy, bits a byte (0 to 8)."""
+
+
+class Note(Struct, frozen=True, kw_only=True):
+    """Trouble met while analysing, counted: a cap that was hit, a body that broke off."""
+
+    what: str
+    message: str
+    count: int
+    exchanges: tuple[int, ...] = ()
+    """The first ten."""
+
+
+# ---------------------------------------------------------------- found
+
+
+class Finding(Struct, frozen=True, kw_only=True, gc=False):
+    """A field that we can put a data type to, and why. Without its reasoning it cannot be made."""
+
+    field: Field
+    data_type: str
+    evidence: Evidence
+    reasoning: str
+    value: str
+    """The part of the field's value that is the datum."""
+    transform: str = "plain"
+    """`plain`, or the derivation that was proven: `sha256(lower)`."""
+    seed: str | None = None
+    """Data type of the seed that it equals."""
+    support: tuple[str, ...] = ()
+    """Weaker evidence for the same data type on the same field."""
+
+    def __post_init__(self) -> None:
+        if not self.reasoning:
+            raise ValueError("a finding needs its reasoning")
+
+
+# ---------------------------------------------------------------- where it went
+
+
+class Owner(Struct, frozen=True, kw_only=True):
+    """Who operates a host, with the source of that statement."""
+
+    product: str
+    name: str
+    """Legal entity, or the company as commonly named where the entity is not known."""
+    parent: str | None
+    country: str | None
+    """Seat of the ultimate owner, ISO 3166-1 alpha-2."""
+    category: str
+    source: str
+    checked: str
+    """Date the row was checked, YYYY-MM-DD."""
+    verified: bool
+    """False where only one source says so."""
+
+
+class Destination(Struct, frozen=True, kw_only=True):
+    """One host at one address. Its four answers (server country, network, owner, owner's seat) stay apart."""
+
+    host: str
+    domain: str
+    """Registrable domain (eTLD+1), the host itself where there is none."""
+    party: Party
+    party_reason: str
+    product: str | None = None
+    owner: str | None = None
+    parent: str | None = None
+    owner_country: str | None = None
+    owner_source: str | None = None
+    owner_checked: str | None = None
+    owner_verified: bool = False
+    category: str | None = None
+    server_ip: str | None = None
+    server_country: str | None = None
+    """Country of the address as captured, ISO 3166-1 alpha-2; None where unknown, private, or an edge network."""
+    server_country_method: str = "unknown"
+    """`cloud region`, `DB-IP Country Lite`, the user's database type, `private address`, `edge`, `no address`, `unknown`."""
+    server_country_date: str | None = None
+    network: str | None = None
+    """Organisation of the autonomous system, or the cloud provider."""
+    asn: int | None = None
+    region: str | None = None
+    """Cloud region as the provider names it, such as `AWS ap-south-1`."""
+    place: str | None = None
+    """City or area of the cloud region, such as `Mumbai`."""
+    vendor_region: str | None = None
+    """Region label in the host name: a statement of the vendor, not a measurement."""
+    sources: tuple[str, ...] = ()
+    """One sentence for each answer: where it comes from and its date."""
+    exchanges: int = 0
+
+
+class Transmission(Struct, frozen=True, kw_only=True, gc=False):
+    """A finding and the host that received it: what rules judge and builds are compared by."""
+
+    exchange: int
+    host: str
+    data_type: str
+    location: Location
+    path: str
+    decoding: tuple[str, ...]
+    transform: str
+    evidence: Evidence
+    seed: str | None
+    reasoning: str
+    masked_value: str
+    phase: str | None
+    destination: int
+    """Position in `Report.destinations`."""
+    support: tuple[str, ...] = ()
+
+
+class Verdict(Struct, frozen=True, kw_only=True):
+    """What one rule says of some transmissions. It indicates; it never judges that a law was broken."""
+
+    rule: str
+    outcome: Outcome
+    severity: str
+    message: str
+    transmissions: tuple[int, ...]
+
+
+# ---------------------------------------------------------------- reported
+
+
+class Group(Struct, frozen=True, kw_only=True):
+    """Transmissions alike in all but value and moment: one line of the report."""
+
+    id: str
+    """Anchor, stable for the same capture: `t1`, `t2`, ..."""
+    recipient: str
+    """`Recipient.id`."""
+    host: str
+    data_type: str
+    label: str
+    """The data type in words."""
+    sensitivity: int
+    """0 (technical) to 4 (credential, special category, national identifier)."""
+    location: Location
+    path: str
+    """Array positions left out: `batch[].traits.email`."""
+    decoding: tuple[str, ...]
+    transform: str
+    evidence: Evidence
+    seed: str | None
+    reasoning: str
+    masked_value: str
+    """Of the first occurrence."""
+    count: int
+    exchanges: tuple[int, ...]
+    """The first twenty."""
+    support: tuple[str, ...] = ()
+
+
+class Recipient(Struct, frozen=True, kw_only=True):
+    """An owner (or, where that is unknown, a registrable domain) and everything the app sent to it."""
+
+    id: str
+    """Anchor: `r1`, `r2`, ..."""
+    name: str
+    party: Party
+    owner: str | None
+    parent: str | None
+    owner_country: str | None
+    category: str | None
+    destinations: tuple[Destination, ...]
+    groups: tuple[Group, ...]
+    exchanges: int
+
+
+class Cell(Struct, frozen=True, kw_only=True):
+    """One cell of the matrix."""
+
+    recipient: str
+    count: int
+    evidence: Evidence
+    transforms: tuple[str, ...]
+    group: str
+    """`Group.id` of the strongest, to link to."""
+
+
+class MatrixRow(Struct, frozen=True, kw_only=True):
+    """One data type and who received it; `cells` has one entry for each recipient, None where nothing was seen."""
+
+    data_type: str
+    label: str
+    category: str
+    sensitivity: int
+    cells: tuple[Cell | None, ...]
+
+
+class Sentence(Struct, frozen=True, kw_only=True):
+    """One statement of *what we found*, with the request that proves it."""
+
+    text: str
+    exchange: int
+    groups: tuple[str, ...]
+
+
+class Request(Struct, frozen=True, kw_only=True):
+    """A request that the report points to: enough to find it in the capture, no personal value in it."""
+
+    exchange: int
+    time: str | None
+    """ISO 8601, UTC."""
+    method: str
+    url: str
+    """Values in path and query are masked."""
+    server_ip: str | None
+    status: int | None
+    body_bytes: int
+    body_sha256: str
+    body_is_exact: bool
+    groups: tuple[str, ...]
+
+
+class Database(Struct, frozen=True, kw_only=True):
+    """A data file that the answers rest on."""
+
+    name: str
+    date: str
+    licence: str
+    attribution: str
+    url: str
+    sha256: str
+
+
+class Method(Struct, frozen=True, kw_only=True):
+    """How the report was made: enough to make it again."""
+
+    tool: str
+    databases: tuple[Database, ...]
+    seeds: tuple[str, ...]
+    """Data types of the seeds that were searched for; never their values."""
+    app: str | None
+    first_party: tuple[str, ...]
+    values_shown: bool
+    suffix_list: str
+    detectors: tuple[str, ...]
+
+
+class TransmissionLog:
+    """All transmissions in capture order. Sequence-like and read-only to its users; may be kept on disk."""
+
+    def __iter__(self) -> Iterator[Transmission]:
+        raise NotImplementedError
+
+    def __len__(self) -> int:
+        raise NotImplementedError
+
+    def encoded(self) -> Iterable[bytes]:
+        """Each transmission as one line of JSON, without a line end."""
+        raise NotImplementedError
+
+
+class Report(Struct, frozen=True, kw_only=True):
+    """Everything that was found. All numbers are computed when it is built; renderers only show them."""
+
+    capture: Capture
+    sentences: tuple[Sentence, ...]
+    recipients: tuple[Recipient, ...]
+    """Third parties with the most sensitive data first; first parties last."""
+    matrix: tuple[MatrixRow, ...]
+    requests: tuple[Request, ...]
+    transmissions: TransmissionLog
+    destinations: tuple[Destination, ...]
+    verdicts: tuple[Verdict, ...]
+    unread: tuple[Unread, ...]
+    undecoded: tuple[Undecoded, ...]
+    """The first thousand."""
+    undecoded_total: int
+    notes: tuple[Note, ...]
+    method: Method

@@ -1,0 +1,50 @@
+"""Data types: what kinds of personal data there are, how sensitive each is, and how values of each are masked."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+
+_SHOWABLE = re.compile(r"[\w .,/+()-]{1,40}")
+
+
+class DataType(Struct, frozen=True, gc=False):
+    """One row of `data/taxonomy/types.tsv`."""
+
+    id: str
+    label: str
+    group: str
+    sensitivity: int
+    """0 (technical) to 4 (credential, special category, national identifier)."""
+
+
+class Taxonomy:
+    """All data types by id."""
+
+    def __init__(self, types: Mapping[str, DataType]) -> None:
+        self._types = dict(types)
+
+    def __contains__(self, data_type: str) -> bool:
+        return data_type in self._types
+
+    def __iter__(self) -> Iterator[DataType]:
+        return iter(self._types.values())
+
+    def get(self, data_type: str) -> DataType:
+        """The row of a data type; KeyError where there is none."""
+        return self._types[data_type]
+
+    def mask(self, data_type: str, value: str) -> str:
+        """A value as a report may show it: technical values as they are, others by their ends, secrets not at all."""
+        kind = self._types[data_type]
+        if kind.sensitivity == 0 and _SHOWABLE.fullmatch(value) and not re.search(r"\d{7}", value):
+            return value
+        if kind.group == "credential":
+            return f"({len(value)} characters)"
+        if data_type == "fin.card.pan" and len(value) >= 13:
+            return f"{value[:6]}…{value[-4:]}"
+        if data_type == "gov.in.aadhaar" and len(value) >= 12:
+            return f"XXXX XXXX {value[-4:]}"
+        if len(value) < 5:
+            return "…"
+        return f"{value[0]}…{value[-1]}"
