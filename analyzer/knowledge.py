@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from importlib.resources import files
@@ -15,6 +16,7 @@ from analyzer.model import Evidence
 from analyzer.taxonomy import DataType, Taxonomy
 
 if TYPE_CHECKING:
+    from analyzer.attribute.attribution import Attribution
     from analyzer.detect.by_adapter import Adapter
     from analyzer.detect.by_seed import Seeds
 
@@ -44,6 +46,15 @@ class Knowledge:
         from analyzer.detect.by_adapter import restore
 
         return restore((DATA / "adapters.json").read_bytes())
+
+    def attribution(self, app: str | None, first_party: tuple[str, ...], geoip: tuple[Path, ...]) -> "Attribution":
+        """Owners, networks and countries. Raises KnowledgeError for a wrong geo file, ApptellsError for a wrong domain."""
+        from analyzer.attribute.attribution import load_attribution
+        from analyzer.attribute.unpack import cache_folder
+
+        return load_attribution(
+            Path(str(DATA)), app=app, first_party=first_party, geoip=geoip, cache=cache_folder(os.environ)
+        )
 
     def seeds(self, path: Path | None) -> "Seeds | None":
         """The user's seeds; None where there are none. Raises KnowledgeError with every mistake."""

@@ -305,7 +305,7 @@ class Cell(Struct, frozen=True, kw_only=True):
 
 
 class MatrixRow(Struct, frozen=True, kw_only=True):
-    """One data type and who received it; `cells` has one entry for each recipient, None where nothing was seen."""
+    """One data type and who received it; `cells` has one entry for each recipient with groups, None where nothing was seen."""
 
     data_type: str
     label: str
@@ -384,7 +384,7 @@ class Report(Struct, frozen=True, kw_only=True):
     capture: Capture
     sentences: tuple[Sentence, ...]
     recipients: tuple[Recipient, ...]
-    """Third parties with the most sensitive data first; first parties last."""
+    """Those that data was recognised to go to come first, and of them third parties, the most sensitive data first."""
     matrix: tuple[MatrixRow, ...]
     requests: tuple[Request, ...]
     transmissions: TransmissionLog

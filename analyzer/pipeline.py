@@ -1,7 +1,17 @@
 """The whole line, in order: exchanges are decoded, searched, attributed and counted one by one."""
 
+from collections import Counter
+from collections.abc import Callable, Iterable
+from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
+from analyzer.attribute.attribution import Attribution
+from analyzer.attribute.party import Parties
+from analyzer.attribute.suggest import Clue, read_clues, suggest_first_party
+from analyzer.capture.reader import CaptureReader
 from analyzer.decode.exchange import Decoded, Decoder
 from analyzer.detect.by_adapter import ByAdapter
 from analyzer.detect.by_key import ByKey
@@ -9,7 +19,8 @@ from analyzer.detect.by_pattern import ByPattern
 from analyzer.detect.joined import Joined
 from analyzer.detect.merge import merge
 from analyzer.knowledge import Knowledge
-from analyzer.model import Exchange, Finding
+from analyzer.model import Exchange, Finding, Method, Report
+from analyzer.report.build import ReportBuilder
 
 if TYPE_CHECKING:
     from analyzer.detect.by_seed import Seeds
@@ -37,3 +48,82 @@ class Detection:
         found += self._by_pattern.find(joined)
         found += self._by_key.find(fields, [(position, finding.data_type) for position, finding in found])
         return [finding for _, finding in merge(found)]
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    """What the user asked for."""
+
+    app: str | None = None
+    """Package or bundle id of the app."""
+    first_party: tuple[str, ...] = ()
+    geoip: tuple[Path, ...] = ()
+    seeds: Path | None = None
+    show_values: bool = False
+
+
+def analyze(reader: CaptureReader, knowledge: Knowledge, options: Options, tick: Callable[[], None] = lambda: None) -> Report:
+    """The report on a capture. `tick` is called now and then, for a progress bar.
+
+    Raises KnowledgeError or ApptellsError for wrong options before the capture is read.
+    """
+    seeds = knowledge.seeds(options.seeds)
+    attribution = knowledge.attribution(options.app, options.first_party, options.geoip)
+    decoder, detection = Decoder(), Detection(knowledge, seeds)
+    builder = ReportBuilder(knowledge.taxonomy, options.show_values)
+    origins = Origins()
+    for exchange in reader:
+        try:
+            decoded = decoder.decode(exchange)
+            findings = detection.find(exchange, decoded)
+        except (ArithmeticError, LookupError, TypeError, ValueError, RecursionError, MemoryError) as error:
+            # No input is known to get here; one that does must not cost the others.
+            builder.note("not-analysed", f"A request could not be analysed ({type(error).__name__}).", exchange.index)
+            continue
+        builder.add(exchange, decoded.host, findings, decoded.undecoded, decoded.notes)
+        if decoded.clues:
+            origins.add(decoded.clues)
+        if not exchange.index % 64:
+            tick()
+    if not (options.app or options.first_party):
+        suggested = suggest_first_party(origins.clues(), attribution.owners, attribution.domains)
+        attribution = attribution.with_parties(Parties(attribution.domains, suggestions=suggested))
+    return builder.finish(
+        reader.capture(), reader.unread(), _method(options, seeds, attribution), attribution.destination
+    )
+
+
+class Origins:
+    """Counts the headers that name the app, by what comes before the path, until the capture has ended."""
+
+    MAX = 2_000
+
+    def __init__(self) -> None:
+        self._counts: Counter[tuple[str, str]] = Counter()
+
+    def add(self, headers: Iterable[tuple[str, str]]) -> None:
+        """Count the self-naming headers of one request."""
+        for name, value in headers:
+            known = (name, "/".join(value[:300].split("/", 3)[:3]))
+            if known in self._counts or len(self._counts) < self.MAX:
+                self._counts[known] += 1
+
+    def clues(self) -> Counter[Clue]:
+        """In how many requests each clue was seen."""
+        out: Counter[Clue] = Counter()
+        for header, count in self._counts.items():
+            for clue in read_clues([header]):
+                out[clue] += count
+        return out
+
+
+def _method(options: Options, seeds: "Seeds | None", attribution: Attribution) -> Method:
+    return Method(
+        tool=f"apptells {version('apptells')}",
+        databases=attribution.databases(),
+        seeds=tuple(sorted(seeds.values)) if seeds is not None else (),
+        app=options.app,
+        first_party=options.first_party,
+        values_shown=options.show_values,
+        suffix_list=attribution.domains.suffix_list_version,
+        detectors=("by_seed", "by_adapter", "by_pattern", "by_key") if seeds is not None else ("by_adapter", "by_pattern", "by_key"),
+    )

@@ -22,6 +22,7 @@ TECHNICAL_HEADERS = frozenset(
     " transfer-encoding upgrade upgrade-insecure-requests vary via purpose sec-purpose content-disposition"
     " grpc-accept-encoding grpc-encoding grpc-timeout".split()
 )
+SELF_NAMING = frozenset(("origin", "referer", "x-requested-with", "x-android-package", "x-ios-bundle-identifier"))
 CACHE_SIZE = 4_000
 SMALL = 64
 """Closed data under this many bytes is not reported as undecoded."""
@@ -35,6 +36,8 @@ class Decoded(Struct, frozen=True):
     fields: list[Field]
     undecoded: list[Undecoded]
     notes: dict[str, str]
+    clues: list[tuple[str, str]]
+    """The headers that name the app or its web origin (`SELF_NAMING`), names in lower case."""
 
 
 class Decoder:
@@ -50,6 +53,7 @@ class Decoder:
         walk = Walk(values.read, body.read, self._plain)
         host, path, query, fragment = url.split(exchange.url)
         content_type = encoding = ""
+        clues: list[tuple[str, str]] = []
         walk.fields += self._cached_path(host, path)
         if query:
             self._part(walk, lambda: form.read(walk, Place("query", "", "", (), 0), query), "query", query)
@@ -66,6 +70,8 @@ class Decoder:
                 self._part(walk, lambda value=value: form.read_cookies(walk, value), "cookie", value)
             elif lower not in TECHNICAL_HEADERS:
                 walk.fields += self._cached_header(lower, value)
+            if lower in SELF_NAMING:
+                clues.append((lower, value))
         if exchange.body:
             self._body(walk, exchange, content_type, encoding)
         for position, message in enumerate(exchange.messages):
@@ -74,7 +80,7 @@ class Decoder:
         undecoded = [
             _undecoded(exchange.index, host, at, data, kind) for at, data, kind in walk.closed if len(data) >= SMALL
         ]
-        return Decoded(host, path, walk.fields, undecoded, walk.notes)
+        return Decoded(host, path, walk.fields, undecoded, walk.notes, clues)
 
     def _body(self, walk: Walk, exchange: Exchange, content_type: str, encoding: str) -> None:
         at, data = Place("body", "", "", (), 0), exchange.body

@@ -18,7 +18,14 @@ def read(walk: Walk, at: Place, data: bytes, declared: bool) -> bool:
         tree: Any = _DECODE(data)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, TypeError, ValueError):
         return False
-    if not isinstance(tree, dict | list):
+    if not declared and not _has_names(tree):
         return False
     walk.tree(at.inside("msgpack"), tree)
     return True
+
+
+def _has_names(tree: Any) -> bool:
+    """Whether a tree is a map with text names, or an array that starts with one: random bytes are not."""
+    if isinstance(tree, list):
+        return bool(tree) and _has_names(tree[0])
+    return isinstance(tree, dict) and bool(tree) and all(isinstance(name, str) and name for name in tree)

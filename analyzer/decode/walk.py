@@ -134,51 +134,58 @@ class Walk:
         self, node: Any, location: Location, path: str, key: str, chain: tuple[str, ...], depth: int, level: int
     ) -> None:
         # The hottest loop of the program: plain leaves are appended here, everything else takes the longer way.
-        fields, plain = self.fields, self.plain
         kind = type(node)
         if level > MAX_LEVELS:
             self._deep(Place(location, path, key, chain, depth), node)
             return
         if kind is dict:
             self.keys += len(node)
-            alias = pair_name(node, key) if len(node) <= 8 else None
             members = node.items()
         elif kind is Pairs:
-            alias = pair_name(dict(node), key) if len(node) <= 8 else None
             members = node
         elif kind is list:
-            for position, value in enumerate(node):
-                self._branch(value, location, f"{path}[{position}]", key, chain, depth, level + 1)
+            self._array(node, location, path, key, chain, depth, level)
             return
         else:
             self._scalar(Place(location, path, key, chain, depth), node)
             return
+        fields, plain = self.fields, self.plain
+        if len(fields) + len(node) > self.part_end:
+            raise PartFull
+        alias = pair_name(node if kind is dict else dict(node), key) if len(node) <= 8 else None
         prefix = path + "." if path else ""
         for name, value in members:
+            if type(name) is not str:  # MessagePack names may be anything
+                name = name.decode("utf-8", "replace") if isinstance(name, bytes) else str(name)
+            here = name if alias is None or name not in VALUE_MEMBERS else alias
             kind = type(value)
             if kind is str:
-                if not value:
-                    continue
-                here = alias if alias is not None and name in VALUE_MEMBERS else name
-                if (value in plain or (len(value) < 8 and "%" not in value and "&" not in value)) and len(
-                    fields
-                ) < self.part_end:
-                    fields.append(Field(location, prefix + name, here, value, chain))
+                if value in plain or (len(value) < 8 and "%" not in value and "&" not in value):
+                    if value:
+                        fields.append(Field(location, prefix + name, here, value, chain))
                 else:
                     self.text(Place(location, prefix + name, here, chain, depth), value)
-            elif value is None:
-                continue
             elif kind is int:
-                if len(fields) >= self.part_end:
-                    raise PartFull
-                here = alias if alias is not None and name in VALUE_MEMBERS else name
                 fields.append(Field(location, prefix + name, here, str(value), chain))
-            else:
-                name = name if type(name) is str else str(name)
-                here = alias if alias is not None and name in VALUE_MEMBERS else name
+            elif value is not None:
                 self._branch(value, location, prefix + name, here, chain, depth, level + 1)
             if len(name) > 24 or "@" in name:
                 self.text(Place(location, prefix + "{name}", "", chain, depth), name)
+
+    def _array(
+        self, node: list[Any], location: Location, path: str, key: str, chain: tuple[str, ...], depth: int, level: int
+    ) -> None:
+        fields, plain = self.fields, self.plain
+        if len(fields) + len(node) > self.part_end:
+            raise PartFull
+        for position, value in enumerate(node):
+            kind = type(value)
+            if kind is str and value in plain:
+                fields.append(Field(location, f"{path}[{position}]", key, value, chain))
+            elif kind is int:
+                fields.append(Field(location, f"{path}[{position}]", key, str(value), chain))
+            else:
+                self._branch(value, location, f"{path}[{position}]", key, chain, depth, level + 1)
 
     def _scalar(self, at: Place, value: Any) -> None:
         if value is None:

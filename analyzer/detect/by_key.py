@@ -7,8 +7,6 @@ from analyzer.detect.lexicon import KeyRule, Lexicon
 from analyzer.detect.shapes import SHAPES, latitude, longitude
 from analyzer.model import Field, Finding
 
-_LATITUDE = frozenset(("latitude", "lat"))
-_LONGITUDE = frozenset(("longitude", "lon", "lng", "long"))
 _PERSON = re.compile(
     r"(?:^|[^a-z])(?:users?|usr|profiles?|customers?|identify|identity|traits|persons?|people|contacts?|members?|patients?"
     r"|passengers?|billing|shipping|recipients?|senders?|payers?|payees?|beneficiary|user_?data|user_?properties|subscribers?"
@@ -33,21 +31,20 @@ class ByKey:
         waiting: list[tuple[int, KeyRule]] = []
         degrees: dict[tuple[str, str], list[tuple[int, bool]]] = {}
         pairs: dict[tuple[str, str], list[int]] = {}
-        rules_of = self._lexicon.rules
+        known_keys, meaning_of = self._lexicon.known, self._lexicon.meaning
         for position, field in enumerate(fields):
             key = field.key
-            if not key:
+            meaning = known_keys[key] if key in known_keys else meaning_of(key)
+            if meaning is None:
                 continue
-            rules = rules_of(key)
-            if not rules:
-                last = _last_word(key)
-                if last in _LATITUDE or last in _LONGITUDE:
-                    degrees.setdefault((field.location, _parent(field.path)), []).append((position, last in _LATITUDE))
+            if meaning.degrees:
+                group = degrees.setdefault((field.location, _parent(field.path)), [])
+                group.append((position, meaning.degrees == "latitude"))
                 continue
-            if field.path.endswith(("[0]", "[1]")) and rules[0].data_type == "loc.precise" and longitude(field.value):
+            if "loc.precise" in meaning.types and field.path.endswith(("[0]", "[1]")) and longitude(field.value):
                 pairs.setdefault((field.location, field.path[:-3]), []).append(position)
-            for rule in rules:
-                if any(SHAPES[shape](field.value) for shape in rule.shapes):
+            for rule in meaning.rules:
+                if fits(rule, field.value):
                     if rule.where == "person":
                         waiting.append((position, rule))
                         continue
@@ -62,9 +59,12 @@ class ByKey:
         return found
 
 
-def _last_word(key: str) -> str:
-    words = _CAMEL.sub("_", key).lower().replace("-", "_").replace(".", "_").split("_")
-    return words[-1]
+def fits(rule: KeyRule, value: str) -> bool:
+    """Whether a value has one of the shapes that a rule asks for."""
+    for shape in rule.shapes:
+        if SHAPES[shape](value):
+            return True
+    return False
 
 
 def _parent(path: str) -> str:

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from analyzer.detect.canonical import canonical_forms, hash_forms
 from analyzer.detect.joined import Joined
-from analyzer.detect.lexicon import Lexicon
+from analyzer.detect.lexicon import MEMO_SIZE, Lexicon
 from analyzer.detect.transforms import digests
 from analyzer.model import Finding
 
@@ -92,6 +92,7 @@ class BySeed:
             implementation=ahocorasick_rs.Implementation.DFA,
         )
         self._weak = seeds.weak()
+        self._fitting: dict[str, dict[str, tuple[str, str]] | None] = {}
         self._lexicon = lexicon
 
     def find(self, joined: Joined) -> list[tuple[int, Finding]]:
@@ -126,24 +127,36 @@ class BySeed:
         return found
 
     def _under_fitting_keys(self, joined: Joined) -> Iterator[tuple[int, Finding]]:
+        known = self._fitting
         for position, field in enumerate(joined.fields):
-            if len(field.value) > 32 or not field.key:
+            key = field.key
+            values = known[key] if key in known else self._weak_under(key)
+            if values is None or len(field.value) > 32:
                 continue
-            types = self._lexicon.types(field.key)
-            if not types:
+            found = values.get(field.value.lower())
+            if found is None:
                 continue
-            for data_type, values in self._weak.items():
-                form = values.get(field.value.lower())
-                if form is None or not (data_type in types or any(data_type in row and types & row for row in FITTING)):
-                    continue
-                how = f" ({form})" if form else ""
-                yield (
-                    position,
-                    Finding(
-                        field=field, data_type=data_type, evidence="seed", seed=data_type, value=field.value,
-                        reasoning=f"Equals the seed for {data_type}{how}, under the key '{field.key[:60]}' that names such a value.",
-                    ),
-                )  # fmt: skip
+            data_type, form = found
+            how = f" ({form})" if form else ""
+            yield (
+                position,
+                Finding(
+                    field=field, data_type=data_type, evidence="seed", seed=data_type, value=field.value,
+                    reasoning=f"Equals the seed for {data_type}{how}, under the key '{key[:60]}' that names such a value.",
+                ),
+            )  # fmt: skip
+
+    def _weak_under(self, key: str) -> dict[str, tuple[str, str]] | None:
+        """Weak values that count under a key: value -> (data type, form)."""
+        types = self._lexicon.types(key)
+        found: dict[str, tuple[str, str]] = {}
+        for data_type, values in self._weak.items():
+            if types and (data_type in types or any(data_type in row and types & row for row in FITTING)):
+                found |= {value: (data_type, form) for value, form in values.items()}
+        if len(self._fitting) >= MEMO_SIZE:
+            self._fitting.clear()
+        self._fitting[key] = found or None
+        return found or None
 
 
 def _stands_alone(data: bytes, start: int, end: int, needle: Needle) -> bool:

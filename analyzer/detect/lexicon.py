@@ -27,8 +27,22 @@ def words_of(key: str) -> str:
     return "_".join(_WORD.findall(key)).lower()
 
 
+LATITUDE = frozenset(("latitude", "lat"))
+LONGITUDE = frozenset(("longitude", "lon", "lng", "long"))
+
+
+class Meaning(Struct, frozen=True, gc=False):
+    """What a key may mean; the value decides."""
+
+    rules: tuple[KeyRule, ...]
+    """Most specific first."""
+    types: frozenset[str]
+    degrees: str
+    """`latitude` or `longitude` where the key is called so, else empty."""
+
+
 class Lexicon:
-    """Rules by name. Each distinct key is analysed once."""
+    """Meanings by name. Each distinct key is analysed once."""
 
     def __init__(self, rules: Sequence[KeyRule]) -> None:
         self._exact: dict[str, list[KeyRule]] = {}
@@ -37,26 +51,26 @@ class Lexicon:
             self._exact.setdefault(rule.name, []).append(rule)
             if rule.where == "end":
                 self._end.setdefault(rule.name, []).append(rule)
-        self._memo: dict[str, tuple[KeyRule, ...]] = {}
-        self._types: dict[str, frozenset[str]] = {}
+        self.known: dict[str, Meaning | None] = {}
+        """Keys analysed so far; a hot loop looks here before it calls `meaning`."""
 
-    def rules(self, key: str) -> tuple[KeyRule, ...]:
-        """The rules that a key meets, most specific first; which one holds depends on the value."""
-        found = self._memo.get(key)
-        if found is None:
-            if len(self._memo) >= MEMO_SIZE:
-                self._memo.clear()
-            found = self._memo[key] = self._look_up(key) if len(key) <= 80 else ()
+    def meaning(self, key: str) -> Meaning | None:
+        """What a key may mean; None for most keys."""
+        if key in self.known:
+            return self.known[key]
+        if len(self.known) >= MEMO_SIZE:
+            self.known.clear()
+        rules = self._look_up(key) if 0 < len(key) <= 80 else ()
+        last = words_of(key).rpartition("_")[2] if len(key) <= 80 else ""
+        degrees = "latitude" if last in LATITUDE else "longitude" if last in LONGITUDE else ""
+        found = Meaning(rules, frozenset(rule.data_type for rule in rules), degrees) if rules or degrees else None
+        self.known[key] = found
         return found
 
     def types(self, key: str) -> frozenset[str]:
         """The data types that a key may name."""
-        found = self._types.get(key)
-        if found is None:
-            if len(self._types) >= MEMO_SIZE:
-                self._types.clear()
-            found = self._types[key] = frozenset(rule.data_type for rule in self.rules(key))
-        return found
+        found = self.meaning(key)
+        return found.types if found else frozenset()
 
     def _look_up(self, key: str) -> tuple[KeyRule, ...]:
         name = words_of(key)

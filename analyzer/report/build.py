@@ -205,7 +205,7 @@ class ReportBuilder:
             strong = [key for key in keys if _RANK[key[6]] < _RANK["key"]]  # type: ignore[index]
             types = {key[1] for key in strong}
             worst = sum(self._taxonomy.get(data_type).sensitivity ** 2 for data_type in types)
-            return (party == "first", not keys, -worst, -len({key[1] for key in keys}), name)  # type: ignore[return-value]
+            return (not keys, party == "first", -worst, -len({key[1] for key in keys}), name)  # type: ignore[return-value]
 
         recipients: list[Recipient] = []
         number = 0

@@ -1,0 +1,5 @@
+"""`python -m analyzer` is `apptells`."""
+
+from analyzer.cli import main
+
+main()

@@ -1,0 +1,63 @@
+"""The command line: one command a file; the only place that prints or exits."""
+
+import sys
+
+import click
+
+from analyzer.errors import ApptellsError
+
+COMMANDS = {"analyze": "Report on a capture: what was transmitted, to whom, and where."}
+"""Commands and what they do, in the order of `--help`; each is a module of this package with a function of its name."""
+
+
+class Commands(click.Group):
+    """Loads a command only when it is called, so that `--help` is instant."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        from importlib import import_module
+
+        command: click.Command = getattr(import_module(f"analyzer.cli.{cmd_name}"), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+def _version(ctx: click.Context, parameter: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        click.echo(f"apptells {version('apptells')}")
+        ctx.exit()
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
+def cli() -> None:
+    """What does this app send, to whom, and where?
+
+    apptells reads captured traffic and writes a disclosure in which every statement has its evidence. It works
+    offline; nothing leaves this machine.
+    """
+
+
+def main() -> None:
+    """Run a command. Trouble that the user can mend is one sentence and exit code 2."""
+    try:
+        cli()
+    except ApptellsError as error:
+        click.echo(f"apptells: {error}", err=True)
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read the output has gone; there is nobody to tell
+        sys.exit(2)
+    except OSError as error:
+        name = f"{error.filename}: " if error.filename else ""
+        click.echo(f"apptells: {name}{error.strerror or error}; check the path, its rights and the free space.", err=True)
+        sys.exit(2)

@@ -1,0 +1,115 @@
+"""`apptells analyze`: a capture in, the disclosure out."""
+
+import io
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+
+from analyzer.cli.files import private_file, private_folder
+from analyzer.model import Report
+
+FORMATS = ("html", "json", "csv")
+
+
+@click.command()
+@click.argument("capture", type=click.Path(path_type=Path))
+@click.option("--seeds", type=click.Path(path_type=Path), metavar="FILE", help="Known values to look for: YAML, one `data.type: value` a line.")
+@click.option("--app", metavar="ID", help="Package or bundle id of the app, such as com.example.shop.")
+@click.option("--first-party", multiple=True, metavar="DOMAIN", help="A domain of the app's maker. Repeatable.")
+@click.option("--format", "form", type=click.Choice(FORMATS), help="Write this one format instead of the folder with HTML and JSON.")
+@click.option("--output", type=click.Path(path_type=Path), metavar="PATH", help="The folder to write, or with --format the file ('-' for standard output).")
+@click.option("--geoip", type=click.Path(path_type=Path), multiple=True, metavar="FILE", help="Your own MaxMind database. Repeatable.")
+@click.option("--show-values", is_flag=True, help="Show values unmasked. Such a report holds personal data.")
+def analyze(
+    capture: Path,
+    seeds: Path | None,
+    app: str | None,
+    first_party: tuple[str, ...],
+    form: str | None,
+    output: Path | None,
+    geoip: tuple[Path, ...],
+    show_values: bool,
+) -> None:
+    """Report on CAPTURE (a HAR, or a mitmproxy flow file): what was transmitted, to whom, and where.
+
+    Writes a folder named after the capture with report.html to read and report.json for programs, and a summary here.
+    """
+    from analyzer.pipeline import Options
+
+    options = Options(app=app, first_party=first_party, geoip=geoip, seeds=seeds, show_values=show_values)
+    if form and output == Path("-"):
+        _write(form, _run(capture, options), sys.stdout.buffer)
+        return
+    report = _run(capture, options)
+    if form:
+        paths = [output or private_folder(_folder(capture)) / f"report.{form}"]
+    else:
+        folder = private_folder(output or _folder(capture))
+        paths = [folder / "report.html", folder / "report.json"]
+    for path in paths:
+        with private_file(path) as file:
+            _write(form or path.suffix[1:], report, file)
+    _summarise(report, paths)
+
+
+def _folder(capture: Path) -> Path:
+    """The folder that a capture's report goes to: `shop.har` -> `shop-report`, where the user stands."""
+    return Path(f"{capture.stem or 'capture'}-report")
+
+
+def _run(capture: Path, options: object) -> Report:
+    from analyzer.capture.open import open_capture
+    from analyzer.knowledge import Knowledge
+    from analyzer.pipeline import Options
+    from analyzer.pipeline import analyze as run
+
+    assert isinstance(options, Options)
+    with open_capture(capture) as reader:
+        if not sys.stderr.isatty():
+            return run(reader, Knowledge(), options)
+        from rich.console import Console
+        from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (TextColumn("Reading"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+            task = progress.add_task("", total=reader.bytes_total)
+            return run(reader, Knowledge(), options, lambda: progress.update(task, completed=reader.bytes_read))
+
+
+def _write(form: str, report: Report, out: BinaryIO) -> None:
+    writers: dict[str, Callable[[Report, BinaryIO], None]] = {"html": _html, "json": _json, "csv": _csv}
+    writers[form](report, out)
+
+
+def _html(report: Report, out: BinaryIO) -> None:
+    from analyzer.report.html import render_html
+
+    for chunk in render_html(report):
+        out.write(chunk.encode("utf-8", "replace"))
+
+
+def _json(report: Report, out: BinaryIO) -> None:
+    from analyzer.report.json import write_json
+
+    write_json(report, out)
+
+
+def _csv(report: Report, out: BinaryIO) -> None:
+    from analyzer.report.csv import write_csv
+
+    text = io.TextIOWrapper(out, encoding="utf-8", errors="replace", newline="")
+    write_csv(report, text)
+    text.detach()
+
+
+def _summarise(report: Report, paths: list[Path]) -> None:
+    from analyzer.report.terminal import print_summary
+
+    print_summary(report, paths)
+    if report.method.values_shown:
+        click.echo("The report holds personal data unmasked: keep it private.", err=True)
+
+
