@@ -1,5 +1,6 @@
 """`apptells analyze`: a capture in, the disclosure out."""
 
+import gc
 import io
 import sys
 from collections.abc import Callable
@@ -67,6 +68,8 @@ def _run(capture: Path, options: object) -> Report:
     from analyzer.pipeline import analyze as run
 
     assert isinstance(options, Options)
+    # Analysis makes millions of small objects and no cycles to speak of: let the collector look less often.
+    gc.set_threshold(50_000, 50, 100)
     with open_capture(capture) as reader:
         if not sys.stderr.isatty():
             return run(reader, Knowledge(), options)
@@ -106,10 +109,11 @@ def _csv(report: Report, out: BinaryIO) -> None:
 
 
 def _summarise(report: Report, paths: list[Path]) -> None:
-    from analyzer.report.terminal import print_summary
+    from rich.console import Console
 
-    print_summary(report, paths)
+    from analyzer.report.terminal import summary
+
+    console = Console(highlight=False)
+    console.print(summary(report, paths))
     if report.method.values_shown:
         click.echo("The report holds personal data unmasked: keep it private.", err=True)
-
-

@@ -12,7 +12,7 @@ from analyzer.decode.compression import sniff
 from analyzer.decode.limits import MAX_LAYER_BYTES
 from analyzer.decode.walk import Place, Walk
 
-_BASE64 = re.compile(r"[A-Za-z0-9+/\r\n ]{7,}={0,2}\s?")
+_BASE64 = re.compile(r"[A-Za-z0-9+/\r\n ]{7,}={0,3}\s?")
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]{7,}={0,2}")
 _LZ_URI = re.compile(r"[A-Za-z0-9+ $-]{8,}")
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2}){6,}")

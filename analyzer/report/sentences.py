@@ -9,7 +9,13 @@ from analyzer.report.countries import load_countries
 MAX_SENTENCES = 5
 _RANK = {level: rank for rank, level in enumerate(EVIDENCE)}
 # Data that the story is told with although it is not sensitive by itself.
-_DEVICE = ("dev.os", "net.type", "net.carrier", "dev.model", "dev.manufacturer", "loc.timezone")
+_DEVICE = ("dev.os", "net.type", "net.carrier", "dev.model")
+# The order in which people ask: who it is, how to reach them, what is most sensitive, where they are, what identifies them.
+_ORDER = (
+    "person.name.full", "person.name", "person.email", "person.phone", "person.photo", "person.gender", "person.dob", "special.",
+    "gov.", "fin.", "auth.", "person.address.postal", "loc.precise", "content.", "person.", "id.ad", "id.android", "id.", "",
+)  # fmt: skip
+_MAX_KINDS = 10
 
 
 def write_sentences(capture: Capture, recipients: Sequence[Recipient], app: str | None) -> tuple[Sentence, ...]:
@@ -53,6 +59,9 @@ def _subject(capture: Capture, app: str | None) -> str:
 
 def _about(recipient: Recipient, subject: str, names_of: Mapping[str, str]) -> Sentence:
     groups = _told(recipient)
+    if any(group.data_type == "person.name.full" for group in groups):
+        groups = [group for group in groups if group.data_type not in ("person.name.given", "person.name.family")]
+    groups.sort(key=lambda group: next(rank for rank, prefix in enumerate(_ORDER) if group.data_type.startswith(prefix)))
     first = groups[0]
     labels = _labels(groups)
     device = [group for group in recipient.groups if group.data_type in _DEVICE]
@@ -71,7 +80,7 @@ def _about(recipient: Recipient, subject: str, names_of: Mapping[str, str]) -> S
         if recipient.parent and recipient.parent != recipient.owner:
             text += f" (parent company {recipient.parent})"
         if recipient.owner_country:
-            text += f", seat in {names_of.get(recipient.owner_country, recipient.owner_country)}"
+            text += f", seat in {_in(names_of.get(recipient.owner_country, recipient.owner_country))}"
     else:
         text += ", whose owner is not known"
     text += f"; {_server(destination, names_of)}."
@@ -91,7 +100,7 @@ def _best_request(groups: Sequence[Group]) -> int:
 def _server(destination: Destination, names_of: Mapping[str, str]) -> str:
     network = destination.region or destination.network
     code = destination.server_country
-    place = names_of.get(code, code) if code else None
+    place = _in(names_of.get(code, code)) if code else None
     if destination.place and place:
         place = f"{destination.place}, {place}"
     if place:
@@ -100,6 +109,10 @@ def _server(destination: Destination, names_of: Mapping[str, str]) -> str:
         return "the capture does not hold the address of the server it reached"
     how = destination.server_country_method
     return f"where the server it reached stood is not known ({how})"
+
+
+def _in(country: str) -> str:
+    return f"the {country}" if country.startswith("United ") or country in ("Netherlands", "Philippines") else country
 
 
 def _labels(groups: Sequence[Group]) -> list[str]:
@@ -115,6 +128,6 @@ def _labels(groups: Sequence[Group]) -> list[str]:
 
 
 def _list(words: Sequence[str]) -> str:
-    if len(words) > 12:
-        words = [*words[:11], f"{len(words) - 11} more kinds of data"]
+    if len(words) > _MAX_KINDS + 1:
+        words = [*words[:_MAX_KINDS], f"{len(words) - _MAX_KINDS} more kinds of data"]
     return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]

@@ -1,0 +1,41 @@
+"""Writes the transmissions as a table: one row each, streamed, safe to open in a spreadsheet."""
+
+import csv
+import re
+from typing import TextIO
+
+from analyzer.model import Report
+
+COLUMNS = (
+    "exchange", "host", "owner", "owner_country", "server_country", "data_type", "label", "location", "path",
+    "decoding", "transform", "evidence", "seed", "masked_value", "phase", "reasoning",
+)  # fmt: skip
+
+# Spreadsheets take cells that begin so for formulas, some of them behind spaces, or full-width: OWASP, "CSV Injection".
+_FORMULA = re.compile(r"\s*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
+
+
+def write_csv(report: Report, out: TextIO) -> None:
+    """Write a header and one row for each transmission, in capture order, lines ended by CR LF (RFC 4180).
+
+    Open `out` with `newline=""`. A cell that a spreadsheet would take for a formula gets a leading apostrophe; NUL
+    characters are removed; lone surrogates become U+FFFD.
+    """
+    labels = {row.data_type: row.label for row in report.matrix}
+    table = csv.writer(out)
+    table.writerow(COLUMNS)
+    for sent in report.transmissions:
+        to = report.destinations[sent.destination]
+        cells = (
+            sent.host, to.owner, to.owner_country, to.server_country, sent.data_type, labels.get(sent.data_type),
+            sent.location, sent.path, " > ".join(sent.decoding), sent.transform, sent.evidence, sent.seed,
+            sent.masked_value, sent.phase, sent.reasoning,
+        )  # fmt: skip
+        table.writerow((sent.exchange, *map(_cell, cells)))
+
+
+def _cell(text: str | None) -> str:
+    if text is None:
+        return ""
+    text = text.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return "'" + text if _FORMULA.match(text) else text

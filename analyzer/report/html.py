@@ -1,0 +1,194 @@
+"""Renders the report as one HTML page that loads nothing, runs nothing, and prints."""
+
+import base64
+import hashlib
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from msgspec import Struct
+
+from analyzer.model import Capture, Destination, Group, MatrixRow, Recipient, Report, Undecoded
+from analyzer.report.countries import load_countries
+from analyzer.report.visible import visible
+
+TEXT_LIMIT = 400
+"""Characters of one captured text that the page shows; `report.json` holds all of it."""
+COLUMN_LIMIT = 12
+"""Recipients that the matrix has columns for; all have a card."""
+OPEN_ROWS = 8
+"""Rows of a card that stand open; the others are folded."""
+ROW_LIMIT = 200
+"""Rows of a card, and of the tables below, that the page holds."""
+REQUEST_LIMIT = 1000
+
+STRONG = ("seed", "documented", "validated")
+EVIDENCE_MEANING = {
+    "seed": "The value is a known one, or a proven derivation of it.",
+    "documented": "An adapter documents this field of this service.",
+    "validated": "The value proves itself by its checksum or grammar.",
+    "key+value": "The field's name and the form of its value agree.",
+    "key": "Only the field's name says so.",
+}
+LOCATION_WORDS = {"path": "URL path", "host": "host name", "message": "WebSocket message"}
+ENCODING_WORDS = {
+    "urlencoded": "URL-encoded", "lzstring": "lz-string", "json": "JSON", "base64": "Base64", "base64url": "Base64 URL",
+    "hex": "hexadecimal", "xml": "XML", "jwt": "JWT", "grpc": "gRPC", "msgpack": "MessagePack", "cbor": "CBOR",
+    "ndjson": "JSON lines", "brotli": "Brotli", "zstd": "Zstandard", "multipart": "multipart form",
+}  # fmt: skip
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July",
+    "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+class Answer(Struct, frozen=True):
+    """One of the different answers that a recipient's destinations give, and how many of them give it."""
+
+    to: Destination
+    count: int
+    products: tuple[str, ...]
+
+
+class Card(Struct, frozen=True):
+    """What the page shows of one recipient."""
+
+    recipient: Recipient
+    servers: tuple[Answer, ...]
+    networks: tuple[Answer, ...]
+    owners: tuple[Answer, ...]
+    vendor_regions: tuple[str, ...]
+    sources: tuple[str, ...]
+    open_rows: tuple[Group, ...]
+    folded_rows: tuple[Group, ...]
+    more_rows: int
+
+
+class UndecodedHost(Struct, frozen=True):
+    """What could not be decoded of one host's requests."""
+
+    host: str
+    shown: tuple[Undecoded, ...]
+    more: int
+
+
+def render_html(report: Report) -> Iterator[str]:
+    """The page in chunks: UTF-8 text with its own style, no script, and a policy that lets a browser load nothing.
+
+    The same report gives the same page. Captured text is escaped, its invisible characters are written out, and
+    what is longer than `TEXT_LIMIT` is cut.
+    """
+    page = Environment(
+        loader=PackageLoader("analyzer.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        # Every expression of every template passes here before it is escaped: nothing captured can go round it.
+        finalize=_shown,
+    )
+    countries = load_countries()
+    page.filters |= {
+        "country": lambda code: countries.get(code, code),
+        "number": lambda count: f"{count:,}",
+        "location": lambda word: LOCATION_WORDS.get(word, word),
+        "encoding": lambda word: ENCODING_WORDS.get(word, word),
+        "words": lambda name: (name[:1].upper() + name[1:]).replace("_", " "),
+        "stop": lambda text: text if text.endswith((".", "!", "?", "…")) else text + ".",
+    }
+    css = (page.loader.get_source(page, "report.css")[0] if page.loader else "").replace("\r\n", "\n")
+    cards = tuple(_card(recipient) for recipient in report.recipients)
+    requests = report.requests[:REQUEST_LIMIT]
+    proofs = {sentence.exchange for sentence in report.sentences}
+    requests += tuple(request for request in report.requests[REQUEST_LIMIT:] if request.exchange in proofs)
+    return page.get_template("report.html.j2").generate(
+        report=report,
+        css=Markup(css),
+        css_hash=base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
+        cards=cards,
+        columns=report.recipients[:COLUMN_LIMIT],
+        matrix=_by_category(report.matrix),
+        column_limit=COLUMN_LIMIT,
+        requests=requests,
+        request_anchors={request.exchange for request in requests},
+        group_anchors={group.id for card in cards for group in (*card.open_rows, *card.folded_rows)},
+        group_labels={group.id: group.label for recipient in report.recipients for group in recipient.groups},
+        data_types=len(report.matrix),
+        undecoded=_by_host(report.undecoded),
+        row_limit=ROW_LIMIT,
+        dates=_dates(report.capture),
+        strong=STRONG,
+        evidence_meaning=EVIDENCE_MEANING,
+        links_dbip=any(to.server_country_method.startswith("DB-IP") for to in report.destinations),
+        safe_link=_safe_link,
+    )
+
+
+def _shown(value: object) -> object:
+    return visible(value, TEXT_LIMIT) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _card(recipient: Recipient) -> Card:
+    destinations, rows = recipient.destinations, recipient.groups
+    return Card(
+        recipient=recipient,
+        servers=_answers(destinations, "server_country", "server_country_method", "server_country_date", "place"),
+        networks=_answers(destinations, "network", "asn", "region", "place"),
+        owners=_answers(destinations, "owner", "parent", "owner_source", "owner_checked", "owner_verified"),
+        vendor_regions=tuple(dict.fromkeys(to.vendor_region for to in destinations if to.vendor_region)),
+        sources=tuple(dict.fromkeys(source for to in destinations for source in to.sources)),
+        open_rows=rows[:OPEN_ROWS],
+        folded_rows=rows[OPEN_ROWS:ROW_LIMIT],
+        more_rows=max(0, len(rows) - ROW_LIMIT),
+    )
+
+
+def _answers(destinations: Sequence[Destination], *members: str) -> tuple[Answer, ...]:
+    """The destinations that differ in these members, the most frequent first, each with how many agree with it."""
+    alike: dict[tuple[object, ...], list[Destination]] = {}
+    for to in destinations:
+        alike.setdefault(tuple(getattr(to, member) for member in members), []).append(to)
+    return tuple(
+        Answer(group[0], len(group), tuple(dict.fromkeys(to.product for to in group if to.product)))
+        for group in sorted(alike.values(), key=len, reverse=True)
+    )
+
+
+def _by_category(rows: Sequence[MatrixRow]) -> tuple[tuple[str, tuple[MatrixRow, ...]], ...]:
+    categories = dict.fromkeys(row.category for row in rows)
+    return tuple((category, tuple(row for row in rows if row.category == category)) for category in categories)
+
+
+def _by_host(undecoded: Sequence[Undecoded]) -> tuple[UndecodedHost, ...]:
+    hosts: dict[str, list[Undecoded]] = {}
+    for body in undecoded:
+        hosts.setdefault(body.host, []).append(body)
+    room, answer = ROW_LIMIT, []
+    for host, bodies in list(hosts.items())[:ROW_LIMIT]:
+        shown = tuple(bodies[: max(1, min(10, room))])
+        room -= len(shown)
+        answer.append(UndecodedHost(host, shown, len(bodies) - len(shown)))
+    return tuple(answer)
+
+
+def _dates(capture: Capture) -> str | None:
+    """`23 March 2018, 10:00 to 10:21 UTC`; None where the capture names no time that a calendar has."""
+    try:
+        first, last = (datetime.fromtimestamp(t, UTC) for t in (capture.first_time, capture.last_time) if t is not None)
+    except (ValueError, OverflowError, OSError):
+        return None
+    day, last_day = (f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}" for moment in (first, last))
+    if day == last_day:
+        return f"{day}, {first:%H:%M} to {last:%H:%M} UTC"
+    return f"{day}, {first:%H:%M} to {last_day}, {last:%H:%M} UTC"
+
+
+def _safe_link(url: str) -> bool:
+    """Whether a link of our own knowledge is one: an https address and nothing that only looks like it."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return url.isprintable() and parts.scheme == "https" and bool(parts.hostname)

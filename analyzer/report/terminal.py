@@ -1,0 +1,89 @@
+"""The report in a few lines for a terminal: what was found, who received it, and where the whole report lies."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from analyzer.model import Recipient, Report
+from analyzer.report.countries import load_countries
+from analyzer.report.visible import visible
+
+TEXT_LIMIT = 300
+NAME_LIMIT = 80
+ROW_LIMIT = 15
+NAMES_SHOWN = 6
+"""Data types (or countries) named for one recipient; the others are counted."""
+
+
+def summary(report: Report, paths: Sequence[Path] = ()) -> RenderableType:
+    """What to print after an analysis; `paths` are the files that hold the whole report.
+
+    Captured text is put in as plain text with its invisible characters written out: it can neither style the
+    output nor send a command to the terminal.
+    """
+    parts: list[RenderableType] = []
+    for number, sentence in enumerate(report.sentences[:5], 1):
+        parts.append(_text(f"{number}. {sentence.text}", f" [request {sentence.exchange}]"))
+    if not report.matrix:
+        parts.append(_text(f"No personal data was recognised in {_count(report.capture.exchanges, 'exchange')}."))
+    if report.recipients:
+        parts.append(Padding(_table(report.recipients), (1, 0)))
+    if len(report.recipients) > ROW_LIMIT:
+        parts.append(_text("", f"{len(report.recipients) - ROW_LIMIT:,} more recipients in the report"))
+    parts.append(_text("Not seen: ", _not_seen(report)))
+    parts.extend(_text("Report: ", str(path)) for path in paths)
+    return Group(*parts)
+
+
+def _table(recipients: Sequence[Recipient]) -> Table:
+    countries = load_countries()
+    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+    for title, share in (("recipient", 3), ("owner, seat", 3), ("server", 3), ("data types", 5)):
+        table.add_column(title, ratio=share, overflow="fold")
+    for recipient in recipients[:ROW_LIMIT]:
+        seat = countries.get(recipient.owner_country or "", recipient.owner_country)
+        owner = recipient.owner or ("the app's own" if recipient.party == "first" else "not known")
+        table.add_row(
+            _text(visible(recipient.name, NAME_LIMIT)),
+            _text(_some(filter(None, (owner, seat)))),
+            _text(_some(_servers(recipient, countries))),
+            _text(_some(group.label for group in recipient.groups)),
+        )
+    return table
+
+
+def _servers(recipient: Recipient, countries: Mapping[str, str]) -> Iterator[str]:
+    for to in recipient.destinations:
+        yield countries.get(to.server_country, to.server_country) if to.server_country else to.server_country_method
+
+
+def _some(names: Iterable[str]) -> str:
+    """The first few different names, and how many more there are."""
+    distinct = list(dict.fromkeys(names))
+    shown = ", ".join(visible(name, NAME_LIMIT) for name in distinct[:NAMES_SHOWN])
+    return f"{shown} and {len(distinct) - NAMES_SHOWN:,} more" if len(distinct) > NAMES_SHOWN else shown
+
+
+def _not_seen(report: Report) -> str:
+    capture = report.capture
+    counts = (
+        (sum(unread.count for unread in report.unread), "unread connection", "unread connections"),
+        (report.undecoded_total, "undecoded body or part", "undecoded bodies or parts"),
+        (capture.skipped_total, "skipped entry", "skipped entries"),
+        (len(report.notes), "note", "notes"),
+    )
+    parts = [f"{count:,} {one if count == 1 else many}" for count, one, many in counts if count]
+    parts += [] if capture.complete else ["the capture breaks off"]
+    return ", ".join(parts) or "nothing is known to be missing"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _text(text: str, dim: str = "") -> Text:
+    return Text(visible(text, TEXT_LIMIT)).append(visible(dim), style="dim")
