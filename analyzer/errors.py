@@ -10,4 +10,4 @@ class CaptureError(ApptellsError):
 
 
 class KnowledgeError(ApptellsError):
-    """A data file (seeds, adapters, owners, a geo database) is wrong; the message lists every mistake with its place."""
+    """A data file (seeds, adapters, owners, a geo database) is wrong; the message lists every mistake and its place."""

@@ -48,7 +48,7 @@ class Knowledge:
         return restore((DATA / "adapters.json").read_bytes())
 
     def attribution(self, app: str | None, first_party: tuple[str, ...], geoip: tuple[Path, ...]) -> "Attribution":
-        """Owners, networks and countries. Raises KnowledgeError for a wrong geo file, ApptellsError for a wrong domain."""
+        """Owners, networks, countries. Raises KnowledgeError for a wrong geo file, ApptellsError for a wrong domain."""
         from analyzer.attribute.attribution import load_attribution
         from analyzer.attribute.unpack import cache_folder
 
@@ -105,7 +105,9 @@ def read_seeds(path: Path, taxonomy: Taxonomy) -> Mapping[str, Sequence[str]]:
         with path.open("rb") as file:
             data = file.read(MAX_SEED_FILE + 1)
     except OSError as error:
-        raise KnowledgeError(f"{path}: the seeds file cannot be read ({error.strerror}); give a file with --seeds") from None
+        raise KnowledgeError(
+            f"{path}: the seeds file cannot be read ({error.strerror}); give a file with --seeds"
+        ) from None
     if len(data) > MAX_SEED_FILE:
         raise KnowledgeError(f"{path}: a seeds file larger than 1 MiB is not one; give data types and values")
     try:
@@ -123,7 +125,9 @@ def read_seeds(path: Path, taxonomy: Taxonomy) -> Mapping[str, Sequence[str]]:
     for name, node in root.value:
         place, data_type = f"{path}:{name.start_mark.line + 1}", name.value
         if not isinstance(data_type, str) or data_type not in taxonomy:
-            mistakes.append(f"{place}: no data type {str(data_type)[:60]!r}; the ids are in analyzer/data/taxonomy/types.tsv")
+            mistakes.append(
+                f"{place}: no data type {str(data_type)[:60]!r}; the ids are in analyzer/data/taxonomy/types.tsv"
+            )
             continue
         for item in node.value if isinstance(node, SequenceNode) else [node]:
             if isinstance(item, ScalarNode) and item.value.strip():

@@ -199,7 +199,7 @@ class Destination(Struct, frozen=True, kw_only=True):
     server_country: str | None = None
     """Country of the address as captured, ISO 3166-1 alpha-2; None where unknown, private, or an edge network."""
     server_country_method: str = "unknown"
-    """`cloud region`, `DB-IP Country Lite`, the user's database type, `private address`, `edge`, `no address`, `unknown`."""
+    """`cloud region`, `edge`, `private address`, `no address`, `unknown`, or the name of the database."""
     server_country_date: str | None = None
     network: str | None = None
     """Organisation of the autonomous system, or the cloud provider."""
@@ -305,7 +305,7 @@ class Cell(Struct, frozen=True, kw_only=True):
 
 
 class MatrixRow(Struct, frozen=True, kw_only=True):
-    """One data type and who received it; `cells` has one entry for each recipient with groups, None where nothing was seen."""
+    """One data type and who received it; `cells` has one entry for each recipient with groups, None for nothing."""
 
     data_type: str
     label: str

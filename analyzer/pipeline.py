@@ -61,7 +61,9 @@ class Options(Struct, frozen=True, kw_only=True):
     show_values: bool = False
 
 
-def analyze(reader: CaptureReader, knowledge: Knowledge, options: Options, tick: Callable[[], None] = lambda: None) -> Report:
+def analyze(
+    reader: CaptureReader, knowledge: Knowledge, options: Options, tick: Callable[[], None] = lambda: None
+) -> Report:
     """The report on a capture. `tick` is called now and then, for a progress bar.
 
     Raises KnowledgeError or ApptellsError for wrong options before the capture is read.
@@ -125,5 +127,7 @@ def _method(options: Options, seeds: "Seeds | None", attribution: Attribution) -
         first_party=options.first_party,
         values_shown=options.show_values,
         suffix_list=attribution.domains.suffix_list_version,
-        detectors=("by_seed", "by_adapter", "by_pattern", "by_key") if seeds is not None else ("by_adapter", "by_pattern", "by_key"),
+        detectors=("by_seed", "by_adapter", "by_pattern", "by_key")
+        if seeds is not None
+        else ("by_adapter", "by_pattern", "by_key"),
     )

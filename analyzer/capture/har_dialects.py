@@ -3,13 +3,23 @@
 import ipaddress
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
-from urllib.parse import parse_qsl, quote_plus, urlencode, urlsplit
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
-import pybase64
 from msgspec import UNSET, DecodeError, Raw
 
-from analyzer.capture.har_members import Content, Entry, Param, PostData, decode_pairs
+from analyzer.capture.har_body import (
+    CONTROLS,
+    NO_BODY,
+    Body,
+    body_from_content,
+    body_from_params,
+    body_from_text,
+    from_base64,
+    is_plain,
+    to_bytes,
+)
+from analyzer.capture.har_members import Entry, decode_pairs
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -35,37 +45,7 @@ TLS_CAUSES = {
 _WEBKIT_VERSION = "537.36"
 _CHROME = re.compile(r"Chrome/(\d+\.\d+)")
 _MITMPROXY_COMMENT = re.compile(r"mitmproxy (\d[\w.]{0,20})$")
-_BINARY_TYPES = re.compile(
-    r"protobuf|grpc|octet-stream|msgpack|messagepack|cbor|thrift|avro|flatbuffer|bson|gzip|zip|zstd|^(?:image|audio|video|font)/",
-    re.I,
-)
-_MAGIC = (
-    "\x1f\x8b",
-    "\x28\xb5\x2f\xfd",
-    "PK\x03\x04",
-    "\x89PNG",
-    "\xff\xd8\xff",
-    "bplist00",
-    "\x00\x00\x00\x00",
-    "\x04\x22\x4d\x18",
-)
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
-_CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_BOUNDARY = re.compile(r'boundary="?([^";,\s]{1,70})', re.I)
 _BODY_METHODS = frozenset({"POST", "PUT", "PATCH"})
-
-
-class Body(NamedTuple):
-    """A recovered request body and what is to be known of it."""
-
-    data: bytes = b""
-    is_exact: bool = True
-    is_decoded: bool = False
-    notes: tuple[str, ...] = ()
-    """Identifiers of `fidelity.MESSAGES`."""
-
-
-NO_BODY = Body()
 
 
 # ---------------------------------------------------------------- the recorder
@@ -103,7 +83,7 @@ def recorder_by_traits(entry: Entry, members: frozenset[str]) -> str:
 
 def _word(value: object) -> str:
     text = value if isinstance(value, str) else ""
-    return " ".join(_CONTROLS.sub(" ", text[:80].encode("utf-8", "replace").decode()).split())
+    return " ".join(CONTROLS.sub(" ", text[:80].encode("utf-8", "replace").decode()).split())
 
 
 def unread_of(error: object) -> tuple[str, str] | None:
@@ -171,7 +151,7 @@ def sent_messages(entry: Entry) -> tuple[bytes, ...]:
     if entry.messages is UNSET or not entry.messages:
         return ()
     return tuple(
-        _from_base64(message.data) or _encode(message.data) if message.opcode == 2 else _encode(message.data)
+        from_base64(message.data) or to_bytes(message.data) if message.opcode == 2 else to_bytes(message.data)
         for message in entry.messages
         if message.type == "send"
     )
@@ -209,13 +189,13 @@ def request_body(entry: Entry, headers: Headers) -> Body:
             encoding = value
     size = int(request.size or 0)
     if request.content and request.content.text:
-        body = _from_content(request.content)
+        body = body_from_content(request.content)
     elif post is None:
         return _no_body(request.method, request.size, announced, content_type)
     elif post.text:
-        body = _from_text(post, size, announced, content_type or post.mime_type or "")
+        body = body_from_text(post, size, announced, content_type or post.mime_type or "")
     elif post.params:
-        return _from_params(post.params, size, content_type or post.mime_type or "")
+        return body_from_params(post.params, size, content_type or post.mime_type or "")
     elif post.file or post.sha1:
         return Body(notes=("request-body-dropped",))
     else:
@@ -237,110 +217,3 @@ def _no_body(method: str, size: float | None, announced: int, content_type: str)
     if announced > 0 or (size or 0) > 0 or (size != 0 and content_type and method.upper() in _BODY_METHODS):
         return Body(notes=("request-body-dropped",))
     return NO_BODY
-
-
-def is_plain(data: bytes, encoding: str, by_decoding_recorder: bool) -> bool:
-    """Whether a body lacks the compression that its header names; brotli has no magic, so text decides there."""
-    if encoding in ("gzip", "x-gzip"):
-        return not data.startswith(b"\x1f\x8b")
-    if encoding == "zstd":
-        return not data.startswith(b"\x28\xb5\x2f\xfd")
-    if encoding == "deflate" and len(data) > 1 and data[0] & 15 == 8 and int.from_bytes(data[:2]) % 31 == 0:
-        return False
-    if by_decoding_recorder:
-        return True
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return False
-    return not _CONTROL_BYTES.search(data)
-
-
-def _from_content(content: Content) -> Body:
-    text = content.text or ""
-    if content.encoding == "base64":
-        data = _from_base64(text)
-        return Body(data) if data is not None else Body(_encode(text), False, False, ("body-text-guessed",))
-    return Body(_encode(text))
-
-
-def _from_text(post: PostData, size: int, announced: int, content_type: str) -> Body:
-    text = post.text or ""
-    if post.encoding and post.encoding.lower() == "base64":
-        data = _from_base64(text)
-        return Body(data) if data is not None else Body(_encode(text), False, False, ("body-text-guessed",))
-    if text.isascii():
-        return Body(text.encode())
-    utf8 = _encode(text)
-    if "\ufffd" in text and len(utf8) not in (size, announced):
-        return Body(utf8, False, False, ("encoding-replaced",))
-    try:
-        latin1 = text.encode("latin-1")
-    except UnicodeEncodeError:
-        return Body(utf8)
-    for known in (size, announced):
-        if known == len(latin1):
-            return Body(latin1)
-        if known == len(utf8):
-            return Body(utf8)
-    return Body(latin1 if looks_like_latin1(text, latin1, content_type) else utf8, False, False, ("body-text-guessed",))
-
-
-def looks_like_latin1(text: str, latin1: bytes, content_type: str) -> bool:
-    """Whether text up to U+00FF stands for bytes one by one, as mitmproxy writes all that is not JSON, XML or CSS."""
-    if _BINARY_TYPES.search(content_type) or text.startswith(_MAGIC) or _CONTROLS.search(text):
-        return True
-    try:
-        latin1.decode()
-    except UnicodeDecodeError:
-        return False
-    return True  # bytes beyond ASCII that happen to be valid UTF-8 are UTF-8 that was read as Latin-1
-
-
-def _from_params(params: list[Param], size: int, content_type: str) -> Body:
-    if content_type.lower().startswith("multipart/") or any(param.file_name for param in params):
-        data = _multipart(params, content_type)
-    else:
-        # Recorders differ in whether they decode the values; the size tells, where it is given.
-        raw = "&".join(f"{param.name}={_value(param)}" for param in params)
-        escaped = "&".join(
-            f"{quote_plus(_encode(param.name))}={quote_plus(_encode(_value(param)))}" for param in params
-        )
-        data = _encode(raw) if len(raw) == size else escaped.encode()
-    return Body(data, False, False, ("body-rebuilt-from-params",))
-
-
-def _multipart(params: list[Param], content_type: str) -> bytes:
-    found = _BOUNDARY.search(content_type)
-    boundary = found[1] if found else "rebuilt-boundary"
-    parts: list[str] = []
-    for param in params:
-        file_name = f'; filename="{param.file_name}"' if param.file_name else ""
-        part_type = f"\r\nContent-Type: {param.content_type}" if param.content_type else ""
-        disposition = f'Content-Disposition: form-data; name="{param.name}"{file_name}{part_type}'
-        parts.append(f"--{boundary}\r\n{disposition}\r\n\r\n{_value(param)}\r\n")
-    return _encode("".join(parts) + f"--{boundary}--\r\n")
-
-
-def _value(param: Param) -> str:
-    value = param.value or ""
-    decoded = _from_base64(value) if param.encoding == "base64" else None
-    return value if decoded is None else decoded.decode("utf-8", "surrogateescape")
-
-
-def _encode(text: str) -> bytes:
-    """UTF-8, with the bytes that surrogates stand for (PEP 383) put back."""
-    try:
-        return text.encode()
-    except UnicodeEncodeError:
-        try:
-            return text.encode("utf-8", "surrogateescape")
-        except UnicodeEncodeError:
-            return text.encode("utf-8", "surrogatepass")
-
-
-def _from_base64(text: str) -> bytes | None:
-    try:
-        return pybase64.b64decode("".join(text.split()), validate=True)
-    except ValueError:
-        return None

@@ -2,8 +2,10 @@
 
 import re
 
-_FLAT = re.compile(rb'(?:[^"{}\[\]]++|\{[^"{}\[\]]*+\}|\[[^"{}\[\]]*+\])*+')
-"""Anything without brackets, and brackets around nothing but that: most of what is between strings, in one step."""
+_STRING = rb'"(?:[^"\\]++|\\.)*+"'
+_PLAIN = rb'(?:[^"{}\[\]]++|' + _STRING + rb")*+"
+_FLAT = re.compile(rb"(?:[^\"{}\[\]]++|" + _STRING + rb"|\{" + _PLAIN + rb"\}|\[" + _PLAIN + rb"\])*+", re.DOTALL)
+"""Whole strings, what is between them, and brackets around nothing but that: most of an entry in one step."""
 _OPENING = re.compile(rb"[{\[]++")
 _CLOSING = re.compile(rb"[}\]]++")
 _IN_STRING = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
@@ -52,10 +54,11 @@ class Scan:
                     self._in_string = True
                 elif match := _OPENING.match(buffer, at, end):
                     at = match.end()
-                    self._depth += len(match[0])
+                    self._depth += match.end() - match.start()
                 elif match := _CLOSING.match(buffer, at, end):
-                    at += min(len(match[0]), self._depth)
-                    self._depth -= min(len(match[0]), self._depth)
+                    closed = min(match.end() - at, self._depth)
+                    at += closed
+                    self._depth -= closed
                     if not self._depth:
                         return at, True
         return at, False

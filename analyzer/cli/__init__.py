@@ -59,5 +59,7 @@ def main() -> None:
         sys.exit(2)
     except OSError as error:
         name = f"{error.filename}: " if error.filename else ""
-        click.echo(f"apptells: {name}{error.strerror or error}; check the path, its rights and the free space.", err=True)
+        click.echo(
+            f"apptells: {name}{error.strerror or error}; check the path, its rights and the free space.", err=True
+        )
         sys.exit(2)

@@ -17,12 +17,33 @@ FORMATS = ("html", "json", "csv")
 
 @click.command()
 @click.argument("capture", type=click.Path(path_type=Path))
-@click.option("--seeds", type=click.Path(path_type=Path), metavar="FILE", help="Known values to look for: YAML, one `data.type: value` a line.")
+@click.option(
+    "--seeds",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Known values to look for: YAML, one `data.type: value` a line.",
+)
 @click.option("--app", metavar="ID", help="Package or bundle id of the app, such as com.example.shop.")
 @click.option("--first-party", multiple=True, metavar="DOMAIN", help="A domain of the app's maker. Repeatable.")
-@click.option("--format", "form", type=click.Choice(FORMATS), help="Write this one format instead of the folder with HTML and JSON.")
-@click.option("--output", type=click.Path(path_type=Path), metavar="PATH", help="The folder to write, or with --format the file ('-' for standard output).")
-@click.option("--geoip", type=click.Path(path_type=Path), multiple=True, metavar="FILE", help="Your own MaxMind database. Repeatable.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    help="Write this one format instead of the folder with HTML and JSON.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="The folder to write, or with --format the file ('-' for standard output).",
+)
+@click.option(
+    "--geoip",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="FILE",
+    help="Your own MaxMind database. Repeatable.",
+)
 @click.option("--show-values", is_flag=True, help="Show values unmasked. Such a report holds personal data.")
 def analyze(
     capture: Path,

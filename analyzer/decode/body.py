@@ -27,7 +27,9 @@ def _json(walk: Walk, at: Place, data: bytes, content_type: str) -> bool:
 
 
 def _multipart(walk: Walk, at: Place, data: bytes, content_type: str) -> bool:
-    return (data.startswith(b"--") or "multipart" in content_type.lower()) and multipart.read(walk, at, data, content_type)
+    return (data.startswith(b"--") or "multipart" in content_type.lower()) and multipart.read(
+        walk, at, data, content_type
+    )
 
 
 def _grpc(walk: Walk, at: Place, data: bytes, content_type: str) -> bool:
@@ -63,7 +65,7 @@ def _text(walk: Walk, at: Place, data: bytes, content_type: str) -> bool:
 
 
 def _lzstring(walk: Walk, at: Place, data: bytes, content_type: str) -> bool:
-    text = lzstring.from_bytes(data[:MAX_LAYER_BYTES], MAX_LAYER_BYTES) if len(data) >= 16 else None
+    text = lzstring.from_bytes(data, lzstring.MAX_TEXT) if len(data) >= 16 else None
     if text is None or len(text) < 8:
         return False
     walk.text(at.inside("lzstring"), text)
@@ -109,7 +111,10 @@ def _inflate(walk: Walk, name: str, data: bytes) -> Inflated | None:
         return None
     walk.bytes_left -= len(opened.data)
     if not opened.complete:
-        walk.note("cut", f"Compressed data that breaks off or opens to more than {MAX_LAYER_BYTES >> 20} MiB was read in part.")
+        walk.note(
+            "cut",
+            "Compressed data that breaks off, or opens to more than fits, was read in part.",
+        )
     return opened
 
 

@@ -5,17 +5,17 @@ import codecs
 # A server or app chooses the charset name, and Python's codec registry also holds rot13, base64, zlib and punycode.
 ALLOWED = frozenset(
     codecs.lookup(name).name
-    for name in (
-        "utf-8 utf-8-sig us-ascii utf-16 utf-16-le utf-16-be utf-32 iso-8859-1 iso-8859-2 iso-8859-3 iso-8859-4 iso-8859-5"
-        " iso-8859-6 iso-8859-7 iso-8859-8 iso-8859-9 iso-8859-10 iso-8859-13 iso-8859-14 iso-8859-15 cp1250 cp1251 cp1252"
-        " cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 koi8-r koi8-u shift_jis euc-jp iso-2022-jp gbk gb2312 gb18030 big5"
-        " euc-kr cp949 cp874 tis-620"
-    ).split()
+    for name in """
+        utf-8 utf-8-sig us-ascii utf-16 utf-16-le utf-16-be utf-32 iso-8859-1 iso-8859-2 iso-8859-3 iso-8859-4
+        iso-8859-5 iso-8859-6 iso-8859-7 iso-8859-8 iso-8859-9 iso-8859-10 iso-8859-13 iso-8859-14 iso-8859-15
+        cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 koi8-r koi8-u shift_jis euc-jp iso-2022-jp
+        gbk gb2312 gb18030 big5 euc-kr cp949 cp874 tis-620
+    """.split()
 )
 
 
 def declared_charset(content_type: str) -> str | None:
-    """The charset that a Content-Type names, as Python calls it; None where it names none, or one that is not allowed."""
+    """The charset that a Content-Type names, as Python calls it; None where it names none that is allowed."""
     _, found, rest = content_type.lower().partition("charset=")
     if not found:
         return None
@@ -30,7 +30,7 @@ def declared_charset(content_type: str) -> str | None:
 def to_text(data: bytes, content_type: str = "") -> str | None:
     """The text that bytes hold, or None where they are binary. Broken characters become U+FFFD.
 
-    UTF-8 wins where it is valid, because senders declare other charsets wrongly more often than valid UTF-8 is an accident.
+    UTF-8 wins where it is valid: senders declare other charsets wrongly more often than valid UTF-8 is an accident.
     """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) and len(data) % 2 == 0:
         return data.decode("utf-16", "replace")
@@ -45,7 +45,11 @@ def to_text(data: bytes, content_type: str = "") -> str | None:
             return None
     head = text[:2000]
     # U+FFFD and the odd NUL are tolerated; a tenth of control characters means that this is no text.
-    odd = sum(char < " " and char not in "\t\r\n\f" for char in head) + head.count("\ufffd") if not head.isprintable() else 0
+    odd = (
+        sum(char < " " and char not in "\t\r\n\f" for char in head) + head.count("\ufffd")
+        if not head.isprintable()
+        else 0
+    )
     return text if odd * 10 <= len(head) else None
 
 

@@ -1,6 +1,7 @@
 """Content-Encoding and compressed data of any kind, opened as a stream that stops at a cap."""
 
 import zlib
+from typing import cast
 
 import brotli
 import zstandard
@@ -10,6 +11,10 @@ GZIP_MAGIC = b"\x1f\x8b\x08"
 ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 ZLIB_MAGICS = (b"x\x01", b"x^", b"x\x9c", b"x\xda")
 ENCODINGS = {"gzip": "gzip", "x-gzip": "gzip", "deflate": "deflate", "br": "br", "zstd": "zstd"}
+
+
+_IsalError = cast("type[Exception]", isal_zlib.error)  # its stubs call the class an instance
+_BROKEN = (zlib.error, _IsalError, brotli.error, zstandard.ZstdError, EOFError, ValueError, MemoryError)
 
 
 class Inflated:
@@ -36,8 +41,8 @@ def inflate(name: str, data: bytes, limit: int) -> Inflated | None:
             return _brotli(data, limit)
         if name == "zstd":
             return _zstd(data, limit)
-    except (zlib.error, isal_zlib.error, brotli.error, zstandard.ZstdError, EOFError, ValueError, MemoryError):
-        pass
+    except _BROKEN:
+        return None
     return None
 
 
@@ -58,13 +63,13 @@ def _gzip(data: bytes, limit: int) -> Inflated | None:
         stream = isal_zlib.decompressobj(wbits=31)
         try:
             piece = stream.decompress(data, limit - len(out) + 1)
-        except isal_zlib.error:
+        except _IsalError:
             return Inflated("gzip", out, False) if out else _salvage(data, 31, limit)
         out += piece
         if len(out) > limit:
             return Inflated("gzip", out[:limit], False)
         if not stream.eof:
-            return Inflated("gzip", out, False)
+            return Inflated("gzip", out, False) if out else None
         data = stream.unused_data
     return Inflated("gzip", out, True) if out else None
 
@@ -90,9 +95,10 @@ def _deflate(data: bytes, limit: int) -> Inflated | None:
         stream = isal_zlib.decompressobj(wbits=wbits)
         try:
             out = stream.decompress(data, limit + 1)
-        except isal_zlib.error:
+        except _IsalError:
             continue
-        if out:
+        # Text that was never compressed may look like the beginning of a raw stream; compressed data is never ASCII.
+        if out and (stream.eof or not data[:64].isascii()):
             return Inflated(name, out[:limit], stream.eof and len(out) <= limit)
     return None
 
@@ -112,15 +118,19 @@ def _brotli(data: bytes, limit: int) -> Inflated | None:
 
 
 def _zstd(data: bytes, limit: int) -> Inflated | None:
-    reader = zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(data, read_across_frames=True)
-    out = bytearray()
+    opener, out = zstandard.ZstdDecompressor(max_window_size=1 << 27), bytearray()
+    stream = opener.decompressobj()
     try:
-        while len(out) <= limit:
-            piece = reader.read(min(1 << 20, limit - len(out) + 1))
-            if not piece:
-                return Inflated("zstd", bytes(out), True) if out else None
-            out += piece
+        # A block of four bytes may open to 128 KiB, so small pieces keep the output of each one small.
+        for start in range(0, len(data), 256):
+            piece = data[start : start + 256]
+            while piece:
+                if stream.eof:  # frames may follow one another
+                    stream = opener.decompressobj()
+                out += stream.decompress(piece)
+                piece = stream.unused_data
+            if len(out) > limit:
+                break
     except zstandard.ZstdError:
-        if not out:
-            return None
-    return Inflated("zstd", bytes(out[:limit]), False)
+        return Inflated("zstd", bytes(out[:limit]), False) if out else None
+    return Inflated("zstd", bytes(out[:limit]), stream.eof and len(out) <= limit) if out else None

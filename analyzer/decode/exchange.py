@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from urllib.parse import unquote
 
 from msgspec import Struct
@@ -10,17 +11,20 @@ from msgspec import Struct
 from analyzer.decode import body, form, url, values
 from analyzer.decode.limits import MAX_FIELDS
 from analyzer.decode.walk import PartFull, Place, Walk
-from analyzer.model import Exchange, Field, Undecoded
+from analyzer.model import Exchange, Field, Location, Undecoded
 
 # Headers that say how to talk, not who talks; every browser and library sends them.
 TECHNICAL_HEADERS = frozenset(
-    "accept accept-charset accept-encoding accept-ranges access-control-request-headers access-control-request-method"
-    " cache-control connection content-encoding content-length content-type cookie date dnt expect host if-match"
-    " if-modified-since if-none-match if-range if-unmodified-since keep-alive origin pragma priority proxy-connection range"
-    " sec-ch-ua sec-ch-ua-mobile sec-ch-ua-platform sec-fetch-dest sec-fetch-mode sec-fetch-site sec-fetch-storage-access"
-    " sec-fetch-user sec-websocket-extensions sec-websocket-key sec-websocket-protocol sec-websocket-version te trailer"
-    " transfer-encoding upgrade upgrade-insecure-requests vary via purpose sec-purpose content-disposition"
-    " grpc-accept-encoding grpc-encoding grpc-timeout".split()
+    """
+        accept accept-charset accept-encoding accept-ranges access-control-request-headers
+        access-control-request-method cache-control connection content-encoding content-length content-type cookie
+        date dnt expect host if-match if-modified-since if-none-match if-range if-unmodified-since keep-alive origin
+        pragma priority proxy-connection range sec-ch-ua sec-ch-ua-mobile sec-ch-ua-platform sec-fetch-dest
+        sec-fetch-mode sec-fetch-site sec-fetch-storage-access sec-fetch-user sec-websocket-extensions
+        sec-websocket-key sec-websocket-protocol sec-websocket-version te trailer transfer-encoding upgrade
+        upgrade-insecure-requests vary via purpose sec-purpose content-disposition grpc-accept-encoding
+        grpc-encoding grpc-timeout
+    """.split()
 )
 SELF_NAMING = frozenset(("origin", "referer", "x-requested-with", "x-android-package", "x-ios-bundle-identifier"))
 CACHE_SIZE = 4_000
@@ -56,9 +60,9 @@ class Decoder:
         clues: list[tuple[str, str]] = []
         walk.fields += self._cached_path(host, path)
         if query:
-            self._part(walk, lambda: form.read(walk, Place("query", "", "", (), 0), query), "query", query)
+            self._part(walk, partial(form.read, walk, Place("query", "", "", (), 0), query), "query", query)
         if fragment:
-            self._part(walk, lambda: walk.text(Place("query", "#", "", (), 0), unquote(fragment)), "query", fragment)
+            self._part(walk, partial(walk.text, Place("query", "#", "", (), 0), unquote(fragment)), "query", fragment)
         walk.begin_part()
         for name, value in exchange.headers:
             lower = name.lower()
@@ -67,7 +71,7 @@ class Decoder:
             elif lower == "content-encoding":
                 encoding = value
             elif lower == "cookie":
-                self._part(walk, lambda value=value: form.read_cookies(walk, value), "cookie", value)
+                self._part(walk, partial(form.read_cookies, walk, value), "cookie", value)
             elif lower not in TECHNICAL_HEADERS:
                 walk.fields += self._cached_header(lower, value)
             if lower in SELF_NAMING:
@@ -76,7 +80,7 @@ class Decoder:
             self._body(walk, exchange, content_type, encoding)
         for position, message in enumerate(exchange.messages):
             at = Place("message", f"[{position}]", "", (), 0)
-            self._part(walk, lambda at=at, message=message: walk.data(at, message), "message", message)
+            self._part(walk, partial(walk.data, at, message), "message", message)
         undecoded = [
             _undecoded(exchange.index, host, at, data, kind) for at, data, kind in walk.closed if len(data) >= SMALL
         ]
@@ -86,18 +90,20 @@ class Decoder:
         at, data = Place("body", "", "", (), 0), exchange.body
         if encoding and not exchange.body_is_decoded:
             at, data = body.take_off_encodings(walk, at, data, encoding)
-        self._part(walk, lambda: walk.data(at, data, content_type), "body", data)
+        self._part(walk, partial(walk.data, at, data, content_type), "body", data)
 
-    def _part(self, walk: Walk, read: Callable[[], None], location: str, source: str | bytes) -> None:
+    def _part(self, walk: Walk, read: Callable[[], object], location: Location, source: str | bytes) -> None:
         walk.begin_part()
         try:
             read()
         except PartFull:
             # What is past the cap is still searched for seeds and patterns, as one text without names.
-            walk.note("fields", f"A part of a request with more than {MAX_FIELDS:,} values: the rest was read as plain text.")
+            walk.note(
+                "fields", f"A part of a request with more than {MAX_FIELDS:,} values: the rest was read as plain text."
+            )
             text = source if isinstance(source, str) else source.decode("utf-8", "replace")
             walk.part_end += 1
-            walk.leaf(Place(location, "", "", ("text",), 0), text)  # type: ignore[arg-type]
+            walk.leaf(Place(location, "", "", ("text",), 0), text)
 
     def _cached_path(self, host: str, path: str) -> list[Field]:
         found = self._paths.get(host + path)

@@ -4,13 +4,17 @@ from analyzer.decode.compression import inflate, sniff
 from analyzer.decode.limits import MAX_LAYER_BYTES
 from analyzer.decode.walk import Place, Walk
 
+MAX_EMPTY = 16
+
 
 def frames(data: bytes) -> list[tuple[int, bytes]] | None:
     """The (flag, message) frames, or None where the data is not exactly a run of them."""
-    out, at = [], 0
+    out: list[tuple[int, bytes]] = []
+    at = 0
     while at + 5 <= len(data):
         flag, size = data[at], int.from_bytes(data[at + 1 : at + 5])
-        if flag not in (0, 1, 128) or at + 5 + size > len(data):
+        # Real messages are not empty by the hundred: that is a run of zeros.
+        if flag not in (0, 1, 128) or at + 5 + size > len(data) or (not size and len(out) > MAX_EMPTY):
             return None
         out.append((flag, data[at + 5 : at + 5 + size]))
         at += 5 + size

@@ -79,7 +79,9 @@ def _salvage(walk: Walk, inner: Place, data: bytes) -> bool:
             found = True
             walk.text(inner.at(_unescape(name)), value)
     if found:
-        walk.note("broken-json", "JSON that is cut off, too deep or broken was read as far as names and values could be told.")
+        walk.note(
+            "broken-json", "JSON that is cut off, too deep or broken was read as far as names and values could be told."
+        )
     return found
 
 
@@ -90,5 +92,3 @@ def _unescape(text: str) -> str:
         return str(json.loads(f'"{text}"', strict=False))
     except ValueError:
         return text
-
-

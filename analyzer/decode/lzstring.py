@@ -5,6 +5,11 @@ The algorithm is LZ-based with a growing code width; Pieroxy's lz-string 1.4/1.5
 
 from collections.abc import Sequence
 
+MAX_TEXT = 1 << 20
+"""Characters that one text may open to."""
+MAX_SOURCE = 1 << 18
+"""Characters of a compressed text that are looked at; SDKs send a few thousand."""
+
 BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 URI_SAFE = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-$"
 _BASE64 = {char: position for position, char in enumerate(BASE64)}
@@ -35,6 +40,8 @@ def from_bytes(data: bytes, limit: int) -> str | None:
     """`compressToUint8Array`."""
     if len(data) % 2:
         return None
+    if len(data) > 2 * MAX_SOURCE:
+        return None
     return _decompress([data[i] << 8 | data[i + 1] for i in range(0, len(data), 2)], None, 16, limit)
 
 
@@ -56,6 +63,8 @@ def _decompress(source: str | Sequence[int], alphabet: dict[str, int] | None, wi
     def units(part: str | Sequence[int]) -> list[int]:
         return [alphabet.get(char, 0) for char in part] if alphabet else list(part)  # type: ignore[arg-type]
 
+    if len(source) > MAX_SOURCE:
+        return None
     head = units(source[:4])
     if any(not 0 <= unit < 1 << width for unit in head) or not _starts_with_text(_bits(head, width)):
         return None

@@ -84,7 +84,9 @@ def _text(value: bytes) -> str | None:
         text = value.decode()
     except UnicodeDecodeError:
         return None
-    return text if text.isprintable() or (text.strip() and all(c.isprintable() or c in "\t\r\n" for c in text)) else None
+    return (
+        text if text.isprintable() or (text.strip() and all(c.isprintable() or c in "\t\r\n" for c in text)) else None
+    )
 
 
 def _read_message(walk: Walk, at: Place, message: Message, alias: str, level: int) -> None:

@@ -13,10 +13,7 @@ def split(url: str) -> tuple[str, str, str, str]:
     rest, _, query = rest.partition("?")
     authority, slash, path = rest.partition("/")
     authority = authority.rpartition("@")[2].lower()
-    if authority.startswith("["):
-        host = authority.partition("]")[0] + "]"
-    else:
-        host = authority.partition(":")[0]
+    host = authority.partition("]")[0] + "]" if authority.startswith("[") else authority.partition(":")[0]
     return host, slash + path, query, fragment
 
 

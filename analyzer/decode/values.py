@@ -9,7 +9,6 @@ import pybase64
 from analyzer.decode import form, json_body, jwt, lzstring, url
 from analyzer.decode.charset import to_text, utf16_text
 from analyzer.decode.compression import sniff
-from analyzer.decode.limits import MAX_LAYER_BYTES
 from analyzer.decode.walk import Place, Walk
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/\r\n ]{7,}={0,3}\s?")
@@ -95,7 +94,7 @@ def _read_json(walk: Walk, at: Place, value: str) -> bool:
 
 
 def _is_word(value: str) -> bool:
-    """Whether a value reads as words or a number rather than as Base64: `AddToCart`, `com_example_event`, `1699999999`."""
+    """Whether a value reads as words or a number rather than as Base64: `Checkout`, `page_view`, `1699999999`."""
     if value.isdigit() or (len(value) < 24 and value.isalpha() and (value.islower() or value.istitle())):
         return True
     return len(value) < 24 and "_" in value and value.replace("_", "").isalpha() and value == value.lower()
@@ -156,7 +155,9 @@ def _read_inner(walk: Walk, inner: Place, data: bytes, certain: bool) -> bool:
 
 
 def _read_lzstring(walk: Walk, at: Place, value: str, from_alphabet: Callable[[str, int], str | None]) -> bool:
-    text = from_alphabet(value, MAX_LAYER_BYTES)
+    text = from_alphabet(value, lzstring.MAX_TEXT)
+    if text is not None and len(text) == lzstring.MAX_TEXT:
+        walk.note("cut", "Compressed data that opens to more than fits was read in part.")
     if text is None or len(text) < 4 or (len(text) < len(value) // 4 and len(value) > 64):
         return False
     walk.text(at.inside("lzstring"), text)

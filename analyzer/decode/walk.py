@@ -1,11 +1,20 @@
 """The walk through one exchange: collects leaves, and goes on wherever a leaf holds another encoding."""
 
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from analyzer.decode.limits import MAX_DEPTH, MAX_EXCHANGE_BYTES, MAX_FIELDS, MAX_LEVELS, MAX_VALUE_CHARS
+from analyzer.decode.limits import (
+    MAX_DEPTH,
+    MAX_EXCHANGE_BYTES,
+    MAX_FIELDS,
+    MAX_LAYER_BYTES,
+    MAX_LEVELS,
+    MAX_VALUE_CHARS,
+)
 from analyzer.model import Field, Location
 
+_RUN = re.compile(rb"[\x20-\x7e]{8,}")
 MEMO_SIZE = 20_000
 MEMO_VALUE_CHARS = 200
 
@@ -40,20 +49,34 @@ class PartFull(Exception):
 type ReadText = Callable[["Walk", Place, str], bool]
 type ReadData = Callable[["Walk", Place, bytes, str], bool]
 
-NAME_MEMBERS = ("key", "name", "k", "field", "attribute", "label", "n")
-VALUE_MEMBERS = ("value", "val", "v", "stringValue", "doubleValue", "integerValue", "booleanValue", "data", "content")
+NAME_MEMBERS = ("key", "name", "k", "field", "attribute", "property", "label", "n", "question")
+VALUE_MEMBERS = (
+    "value", "val", "v", "stringValue", "doubleValue", "integerValue", "booleanValue", "StringValue", "data", "content", "answer",
+)  # fmt: skip
+KIND_MEMBERS = ("type", "idType", "id_type", "kind", "id")
+_VALUES = frozenset(VALUE_MEMBERS)
+# What `type` says when it does not name the value: a data type, or which of several.
+_NO_NAMES = frozenset(
+    """
+        string str text number int integer double float bool boolean date json home work other main primary
+    """.split()
+)
+_NAME = re.compile(r"[A-Za-z_$][\w.$:-]{1,40}(?: \w{1,20}){0,3}")
 
 
-def pair_name(node: dict[Any, Any], key: str) -> str | None:
-    """The name of the value in a {name: ..., value: ...} pair; `key` in a {value: ..., type: ...} wrapper."""
-    for member in VALUE_MEMBERS:
-        if member in node:
-            for name in NAME_MEMBERS:
-                found = node.get(name)
-                if type(found) is str and found and len(found) <= 60:
-                    return found
-            return key if key and len(node) <= 2 else None
-    return None
+def pair_name(node: dict[Any, Any], key: str, in_list: bool) -> str | None:
+    """The name of the value in a {name: ..., value: ...} pair, of {type: ..., value: ...} in a list; `key` in a wrapper."""
+    if _VALUES.isdisjoint(node):
+        return None
+    for member in NAME_MEMBERS:
+        found = node.get(member)
+        if type(found) is str and found and len(found) <= 60:
+            return found
+    for member in KIND_MEMBERS:
+        found = node.get(member)
+        if type(found) is str and _NAME.fullmatch(found) and found.lower() not in _NO_NAMES and not key.endswith(found):
+            return found if in_list else key or found
+    return key if key and len(node) <= 2 else None
 
 
 class Pairs(list[tuple[str, Any]]):
@@ -124,6 +147,13 @@ class Walk:
             self.closed.append((at, data, content_type))
         elif not self.read_data(self, at, data, content_type):
             self.closed.append((at, data, content_type))
+            self._readable_runs(at, data)
+
+    def _readable_runs(self, at: Place, data: bytes) -> None:
+        """Record the texts in data of an unknown format, so that known values in it are found all the same."""
+        runs = _RUN.findall(data[:MAX_LAYER_BYTES])
+        if runs:
+            self.leaf(at.inside("strings")._replace(key=""), b"\n".join(runs).decode("latin-1"))
 
     def tree(self, at: Place, node: Any) -> None:
         """Record the leaves of parsed JSON or MessagePack."""
@@ -152,7 +182,7 @@ class Walk:
         fields, plain = self.fields, self.plain
         if len(fields) + len(node) > self.part_end:
             raise PartFull
-        alias = pair_name(node if kind is dict else dict(node), key) if len(node) <= 8 else None
+        alias = pair_name(node if kind is dict else dict(node), key, path.endswith("]")) if len(node) <= 8 else None
         prefix = path + "." if path else ""
         for name, value in members:
             if type(name) is not str:  # MessagePack names may be anything
@@ -178,6 +208,11 @@ class Walk:
         fields, plain = self.fields, self.plain
         if len(fields) + len(node) > self.part_end:
             raise PartFull
+        if len(node) == 2 and type(node[0]) is str and type(node[1]) in (str, int, list) and _NAME.fullmatch(node[0]):
+            # ["email", "a@b.example"]: a name and its value.
+            self._branch(node[0], location, f"{path}[0]", key, chain, depth, level + 1)
+            self._branch(node[1], location, f"{path}[1]", node[0], chain, depth, level + 1)
+            return
         for position, value in enumerate(node):
             kind = type(value)
             if kind is str and value in plain:

@@ -205,7 +205,7 @@ def _host(text: str) -> str | None:
 
 
 def _pattern(text: str) -> str | None:
-    import re2  # type: ignore[import-untyped]
+    import re2
 
     options = re2.Options()
     options.log_errors = False

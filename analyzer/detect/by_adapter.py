@@ -278,7 +278,7 @@ def _joined(under: str, path: str) -> str:
 
 def _compiled(pattern: str) -> Any:
     """RE2, as captured values are hostile and RE2 takes linear time; imported late, as only trackers' hosts need it."""
-    import re2  # type: ignore[import-untyped]
+    import re2
 
     options = re2.Options()
     options.log_errors = False

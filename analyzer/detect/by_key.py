@@ -10,9 +10,23 @@ from analyzer.model import Field, Finding
 _PERSON = re.compile(
     r"(?:^|[^a-z])(?:users?|usr|profiles?|customers?|identify|identity|traits|persons?|people|contacts?|members?|patients?"
     r"|passengers?|billing|shipping|recipients?|senders?|payers?|payees?|beneficiary|user_?data|user_?properties|subscribers?"
-    r"|guests?|holder|referrer|owner|account|set|set_once|attributes|enduser|metadata|person_?properties)(?=$|[^a-z])",
+    r"|guests?|holder|referrer|enduser|\$set(?:_once)?|person_?properties|applicants?|visitors?"
+    r"|leads?|buyers?|shoppers?|nominees?|requesters?|drivers?|riders?|students?|employees?)(?=$|[^a-z])",
     re.I,
 )
+_BUSINESS = (
+    r"stores?|shops?|merchants?|sellers?|company|companies|organi[sz]ations?|restaurants?|outlets?|warehouses?|branch|branches"
+    r"|hotels?|venues?"
+)
+_OF_A_BUSINESS = re.compile(rf"(?:^|[^a-z])(?:{_BUSINESS})$", re.I)
+"""Objects whose place is nobody's."""
+_OF_A_THING = re.compile(
+    rf"(?:^|[^a-z])(?:{_BUSINESS}|products?|items?|campaigns?|plans?|device|app|experiments?|template)$", re.I
+)
+"""Objects whose name, address and telephone number are nobody's."""
+_INDEX = re.compile(r"\[\d+\]$")
+_WRAPPER = re.compile(r"(?:\.(?:value|val|v|answer|mapValue|fields|[a-zS]{3,10}Value))+$")
+"""What lies between a name and its value, in Firestore's `name.stringValue` for one."""
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 BESIDE = ("person.", "gov.", "special.", "fin.", "loc.precise")
 """Findings of these kinds make their neighbours personal too."""
@@ -38,13 +52,18 @@ class ByKey:
             if meaning is None:
                 continue
             if meaning.degrees:
-                group = degrees.setdefault((field.location, _parent(field.path)), [])
+                group = degrees.setdefault((field.location, _home(field)), [])
                 group.append((position, meaning.degrees == "latitude"))
                 continue
             if "loc.precise" in meaning.types and field.path.endswith(("[0]", "[1]")) and longitude(field.value):
                 pairs.setdefault((field.location, field.path[:-3]), []).append(position)
+            if meaning.outer and (rule := self._outer_rule(field)):
+                found.append((position, _finding(field, rule, f", within '{_outer_name(field)}'")))
+                continue
             for rule in meaning.rules:
                 if fits(rule, field.value):
+                    if rule.data_type.startswith("person.") and _OF_A_THING.search(_INDEX.sub("", _home(field))):
+                        break
                     if rule.where == "person":
                         waiting.append((position, rule))
                         continue
@@ -52,11 +71,20 @@ class ByKey:
                     break
         for pair in pairs.values():
             found += _pair(fields, pair)
-        for group in degrees.values():
-            found += _coordinates(fields, group)
+        for (_, home), group in degrees.items():
+            if not _OF_A_BUSINESS.search(home):
+                found += _coordinates(fields, group)
         if waiting:
             found += _beside(fields, waiting, found, known)
         return found
+
+    def _outer_rule(self, field: Field) -> KeyRule | None:
+        """The rule by which the name around `id` or `value` explains it."""
+        meaning = self._lexicon.meaning(_outer_name(field))
+        for rule in meaning.rules if meaning else ():
+            if rule.evidence != "key" and rule.where != "person" and fits(rule, field.value):
+                return rule
+        return None
 
 
 def fits(rule: KeyRule, value: str) -> bool:
@@ -67,8 +95,16 @@ def fits(rule: KeyRule, value: str) -> bool:
     return False
 
 
-def _parent(path: str) -> str:
-    return path.rpartition(".")[0]
+def _home(field: Field) -> str:
+    """The path of the object that a field belongs to; what only wraps the value is none."""
+    path = _WRAPPER.sub("", field.path)
+    if path == field.path or path == field.key or path.endswith("." + field.key):
+        return path.rpartition(".")[0]
+    return path
+
+
+def _outer_name(field: Field) -> str:
+    return _INDEX.sub("", field.path.rpartition(".")[0]).rpartition(".")[2]
 
 
 def _finding(field: Field, rule: KeyRule, context: str) -> Finding:
@@ -93,17 +129,20 @@ def _beside(
     for position, data_type in types:
         if data_type.startswith(BESIDE) and data_type not in NOT_BESIDE:
             field = fields[position]
-            parents.setdefault((field.location, _parent(field.path)), field.key)
+            home = _home(field)
+            parents.setdefault((field.location, home), field.key)
             # In {name: email, value: ...} lists the neighbours are one level up.
-            parents.setdefault((field.location, re.sub(r"\[\d+\]$", "", _parent(field.path))), field.key)
+            parents.setdefault((field.location, _INDEX.sub("", home)), field.key)
     out: list[tuple[int, Finding]] = []
     for position, rule in waiting:
         if position in taken:
             continue
         field = fields[position]
-        parent = _parent(field.path)
-        near = parents.get((field.location, parent)) or parents.get((field.location, re.sub(r"\[\d+\]$", "", parent)))
-        scope = _PERSON.search(_CAMEL.sub("_", parent)) or _PERSON.search(field.key.replace("_", ".")) if "." in field.key or parent else None
+        home = _home(field)
+        near = parents.get((field.location, home)) or parents.get((field.location, _INDEX.sub("", home)))
+        scope = None
+        if home or "." in field.key:
+            scope = _PERSON.search(_CAMEL.sub("_", home)) or _PERSON.search(field.key.replace("_", "."))
         if near is not None and near != field.key:
             out.append((position, _finding(field, rule, f", beside '{near[:60]}'")))
         elif scope:
@@ -123,7 +162,9 @@ def _coordinates(fields: Sequence[Field], group: Sequence[tuple[int, bool]]) -> 
         field = fields[position]
         decimals = len(field.value.partition(".")[2])
         paired = bool(lats and lons)
-        sure = "itude" in field.key.lower() or re.search(r"geo|loc|gps|coord|position", f"{field.path} {field.key}", re.I)
+        sure = "itude" in field.key.lower() or re.search(
+            r"geo|loc|gps|coord|position", f"{field.path} {field.key}", re.I
+        )
         if not paired and not (sure and decimals >= 3) and decimals < 5:
             continue
         kind = "loc.precise" if decimals >= 3 else "loc.coarse"

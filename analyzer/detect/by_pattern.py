@@ -8,14 +8,12 @@ from analyzer.detect import shapes
 from analyzer.detect.joined import Joined
 from analyzer.model import Evidence, Finding
 
-# Local parts that name a function, not a person; and ends that are no domains.
-_ROLES = frozenset(
-    "git noreply no-reply donotreply do-not-reply support info admin help contact sales webmaster postmaster hostmaster root"
-    " mailer-daemon abuse security privacy legal feedback hello team npm example user test mail press jobs".split()
-)
+# Ends of file names, package names and local hosts.
 _NO_DOMAIN = frozenset(
-    "png jpg jpeg gif svg webp ico bmp js css min map html htm json xml so dll jar aar apk zip gz tar woff woff2 ttf mp4 mp3"
-    " java kt swift py ts tsx vue scss md txt pdf local localdomain invalid test lock bundle chunk".split()
+    """
+        png jpg jpeg gif svg webp ico bmp js css min map html htm json xml so dll jar aar apk zip gz tar woff woff2
+        ttf mp4 mp3 java kt swift py ts tsx vue scss md txt pdf local localdomain invalid test lock bundle chunk
+    """.split()
 )
 _UPI_HANDLES = re.compile(
     r"(?i:ok[a-z]{3,20}|ybl|ibl|axl|paytm|ptaxis|ptsbi|pthdfc|ptyes|upi|apl|yapl|rapl|axisb|axisbank|sbi|icici|hdfcbank"
@@ -30,7 +28,7 @@ def _email(data: str, start: int, end: int) -> bool:
     labels = domain.lower().split(".")
     if labels[-1] in _NO_DOMAIN or len(labels) < 2 or not any(char.isalpha() for char in labels[-2]):
         return False
-    if local.lower() in _ROLES or re.search(r"\.\.|^\.|\.$", local):
+    if local.lower() in shapes.ROLES or re.search(r"\.\.|^\.|\.$", local):
         return False
     # In `scheme://key@host` (a DSN, credentials in a URL) it is no address.
     return re.search(r"//[^/\s@]*$", data[max(0, start - 200) : start]) is None
@@ -85,7 +83,7 @@ def _mac(data: str, start: int, end: int) -> bool:
     return shapes.mac(data[start:end])
 
 
-def _jwt(data: str, start: int, end: int) -> bool:
+def _sure(data: str, start: int, end: int) -> bool:
     return True
 
 
@@ -108,8 +106,10 @@ PATTERNS: tuple[tuple[str, str, Evidence, object, str], ...] = (
      _vpa, "The value is a UPI address at a known payment handle."),
     ("id.mac", r"\b[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}\b", "validated",
      _mac, "The value is a hardware address."),
+    ("id.push", r"\b[A-Za-z0-9_-]{6,64}:APA91[A-Za-z0-9_-]{16,}|Expo(?:nent)?PushToken\[[A-Za-z0-9_-]{10,64}\]", "validated",
+     _sure, "The value is a push token in the form of Firebase Cloud Messaging or Expo."),
     ("auth.jwt", r"\beyJ[A-Za-z0-9_-]{5,}\.eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{10,}", "validated",
-     _jwt, "The value is a JSON Web Token."),
+     _sure, "The value is a JSON Web Token."),
 )  # fmt: skip
 """(data type, RE2 pattern, evidence, check of data and span, reasoning): linear in time on any input."""
 

@@ -16,12 +16,22 @@ PREFIX = 12
 MIN_LENGTH = 5
 """Shorter values occur by chance; they count only where the key fits."""
 LOW_ENTROPY = frozenset(
-    "person.gender person.age person.marital person.address.country person.language person.nationality dev.os net.type"
-    " loc.timezone person.education fin.currency".split()
+    """
+        person.gender person.age person.marital person.address.country person.language person.nationality dev.os
+        net.type loc.timezone person.education fin.currency
+    """.split()
 )
 # A key of one of these types fits a seed of another in the same row.
 FITTING = (
-    frozenset({"person.address.city", "person.address.region", "person.address.country", "loc.coarse", "person.address.postal"}),
+    frozenset(
+        {
+            "person.address.city",
+            "person.address.region",
+            "person.address.country",
+            "loc.coarse",
+            "person.address.postal",
+        }
+    ),
     frozenset({"loc.precise", "loc.coarse"}),
     frozenset({"person.dob", "person.age"}),
 )
@@ -53,7 +63,11 @@ class Seeds:
                 if data_type not in LOW_ENTROPY:
                     for form in canonical_forms(data_type, value):
                         if len(form.text) >= MIN_LENGTH and not form.weak:
-                            for text in {form.text, form.text.lower(), form.text.upper()} if not form.text.isascii() else {form.text}:
+                            for text in (
+                                {form.text, form.text.lower(), form.text.upper()}
+                                if not form.text.isascii()
+                                else {form.text}
+                            ):
                                 yield Needle(data_type, text.encode().lower(), None, "plain", form.name, False)
                 for form in hash_forms(data_type, value):
                     for name, digest in digests(form.text):
@@ -166,8 +180,18 @@ def _stands_alone(data: bytes, start: int, end: int, needle: Needle) -> bool:
     size = end - start
     if needle.text.isdigit():
         if size < 8:
-            return before in (b"", b"\n", b" ", b",", b":", b'"') and after in (b"", b"\n", b" ", b",", b":", b'"', b".")
-        return not before.isdigit() and not after.isdigit() and not (size < 12 and (before.isalpha() or after.isalpha()))
+            return before in (b"", b"\n", b" ", b",", b":", b'"') and after in (
+                b"",
+                b"\n",
+                b" ",
+                b",",
+                b":",
+                b'"',
+                b".",
+            )
+        return (
+            not before.isdigit() and not after.isdigit() and not (size < 12 and (before.isalpha() or after.isalpha()))
+        )
     if size >= 16 and not needle.text.isalpha():
         return True
     if needle.text.isalpha() and b"_" in (before, after):

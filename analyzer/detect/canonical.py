@@ -44,7 +44,11 @@ def canonical_forms(data_type: str, value: str) -> list[Form]:
     elif data_type in ("id.mac", "net.bssid"):
         bare = re.sub(r"[:-]", "", value)
         pairs = [bare[i : i + 2] for i in range(0, len(bare), 2)]
-        forms += [Form("with colons", ":".join(pairs)), Form("with dashes", "-".join(pairs)), Form("without separators", bare)]
+        forms += [
+            Form("with colons", ":".join(pairs)),
+            Form("with dashes", "-".join(pairs)),
+            Form("without separators", bare),
+        ]
     return _unique(forms)
 
 
@@ -54,7 +58,7 @@ def hash_forms(data_type: str, value: str) -> list[Form]:
     lower = value.lower()
     forms = [Form("", value), Form("lower", lower), Form("upper", value.upper())]
     for form in canonical_forms(data_type, value):
-        if not form.name or (data_type == "loc.precise" and form.weak):
+        if not form.name or "midnight" in form.name or (data_type == "loc.precise" and form.weak):
             continue
         forms += [Form(form.name, form.text), Form(f"lower, {form.name}", form.text.lower())]
     if any(not char.isalnum() for char in value):
@@ -115,15 +119,39 @@ def _birth_date(value: str) -> list[Form]:
         except ValueError:
             continue
         epoch = int(day.timestamp())
-        written = ("%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%d.%m.%Y", "%Y%m%d", "%d %b %Y")
+        written = (
+            "%Y-%m-%d",
+            "%d/%m/%Y",
+            "%m/%d/%Y",
+            "%d-%m-%Y",
+            "%m-%d-%Y",
+            "%Y/%m/%d",
+            "%d.%m.%Y",
+            "%Y%m%d",
+            "%d %b %Y",
+        )
         return [
             *(Form(f"as {_pattern_name(form)}", day.strftime(form)) for form in written),
-            Form("as $D_ seconds since 1970", f"$D_{epoch}"),
-            Form("as seconds since 1970", str(epoch)),
-            Form("as milliseconds since 1970", str(epoch * 1000)),
+            *_points_in_time(epoch),
             Form("year", str(day.year), weak=True),
         ]
     return []
+
+
+# Midnight where the phone is: an app that makes a point in time of a date seldom means midnight UTC.
+_OFFSETS = [0, *(half_hours * 1800 for half_hours in range(-24, 29) if half_hours), 20700]
+
+
+def _points_in_time(epoch: int) -> list[Form]:
+    forms = []
+    for offset in _OFFSETS:
+        where = f", midnight at UTC{offset / 3600:+g}" if offset else ""
+        seconds = epoch - offset
+        forms += [
+            Form(f"as seconds since 1970{where}", str(seconds)),
+            Form(f"as milliseconds since 1970{where}", str(seconds * 1000)),
+        ]
+    return forms
 
 
 def _pattern_name(pattern: str) -> str:
@@ -163,10 +191,18 @@ def _name(value: str) -> list[Form]:
 def _android_id(value: str) -> list[Form]:
     number = int(value, 16)
     signed = number - (1 << 64) if number >= 1 << 63 else number
-    return [Form("without leading zeros", value.lstrip("0")), Form("as decimal", str(signed)), Form("as decimal", str(number))]
+    return [
+        Form("without leading zeros", value.lstrip("0")),
+        Form("as decimal", str(signed)),
+        Form("as decimal", str(number)),
+    ]
 
 
 def _grouped(value: str) -> list[Form]:
     bare = re.sub(r"[\s-]", "", value)
     groups = [bare[i : i + 4] for i in range(0, len(bare), 4)]
-    return [Form("without spaces", bare), Form("in groups of four", " ".join(groups)), Form("in groups of four", "-".join(groups))]
+    return [
+        Form("without spaces", bare),
+        Form("in groups of four", " ".join(groups)),
+        Form("in groups of four", "-".join(groups)),
+    ]

@@ -32,8 +32,10 @@ def merge(found: Iterable[tuple[int, Finding]]) -> list[tuple[int, Finding]]:
                 other = kept[same]
                 if finding.evidence != other.evidence and finding.evidence not in other.support:
                     kept[same] = msgspec.structs.replace(other, support=(*other.support, finding.evidence))
-            elif not kept or _RANK[finding.evidence] <= _RANK["validated"] or (
-                kept[0].value != finding.value and _RANK[kept[0].evidence] > _RANK["documented"]
+            elif (
+                not kept
+                or _RANK[finding.evidence] <= _RANK["validated"]
+                or (kept[0].value != finding.value and _RANK[kept[0].evidence] > _RANK["documented"])
             ):
                 kept.append(finding)
         out += [(position, finding) for finding in kept]

@@ -19,40 +19,82 @@ _OPAQUE = re.compile(r"[\w.:|$+/=-]{6,512}")
 _VPA = re.compile(r"[\w.-]{2,256}@[A-Za-z][A-Za-z0-9]{1,63}")
 _PAN = re.compile(r"[A-Z]{3}[ABCFGHJLPTK][A-Z](?!0000)\d{4}[A-Z]")
 _GSTIN = re.compile(r"(?:0[1-9]|[12]\d|3[0-8]|97|99)[A-Z]{5}\d{4}[A-Z][1-9A-Z]Z[0-9A-Z]")
-_DATE = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ][\d:.]*(?:Z|[+-][\d:]+)?)?|(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
+_DATE = re.compile(
+    r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ][\d:.]*(?:Z|[+-][\d:]+)?)?|(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})"
+)
+_WRITTEN_DATE = re.compile(
+    r"(?:\d{1,2} )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?,? (?:\d{1,2},? )?(\d{4})", re.I
+)
+_PICTURE = re.compile(r"(?:https?:)?//[^/\s]+/[^\s?#]+\.(?:jpe?g|png|webp|gif|heic|avif)(?:[?#]\S*)?", re.I)
+_REGION_CODES = frozenset(
+    """
+        AP AR AS BR CG GA GJ HR HP JH KA KL MP MH MN ML MZ NL OD OR PB RJ SK TN TS TG TR UP UK UT WB DL JK LA PY CH
+        AL AK AZ CA CO CT DE FL HI ID IL IA KS KY ME MD MA MI MS MO MT NE NV NH NJ NM NY NC ND OH PA RI SC SD TX VT
+        VA WA WV WI WY
+    """.split()
+)
 _HTTP = re.compile(r"(?:https?:)?//[^/\s]+/\S+", re.I)
 _POSTAL = re.compile(r"(?=.*\d)(?=.*[^\W\d_]{3})[^@{}<>=]{8,200}", re.S)
 _MAC = re.compile(r"[0-9A-Fa-f]{2}(?:([:-])[0-9A-Fa-f]{2})(?:\1[0-9A-Fa-f]{2}){4}")
 _EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}")
+# Local parts of addresses that name a function, not a person.
+ROLES = frozenset(
+    """
+        git noreply no-reply donotreply do-not-reply support info admin help contact sales webmaster postmaster
+        hostmaster root mailer-daemon abuse security privacy legal feedback hello team npm example user test mail
+        press jobs
+    """.split()
+)
 # Words that event, page and product names are made of, and people's names are not.
 _NOT_NAMES = frozenset(
-    "view viewed views page screen add added cart to from click clicked button open opened close closed app application"
-    " launch launched start started session login logout log sign signup signin up in out order ordered checkout payment"
-    " purchase purchased product products search searched home profile updated update user event track identify success"
-    " failed failure error test demo default unknown none null true false new old get set first last name full email phone"
-    " mobile address city state country male female other push notification message campaign channel web android ios"
-    " windows linux chrome safari firefox mozilla google apple facebook samsung galaxy pixel iphone ipad oneplus xiaomi"
-    " redmi version build release debug the and of for with your my our free trial plan premium basic pro store shop item"
-    " category list detail details completed complete begin step load loaded install installed enter exit feature flag"
-    " experiment variant control group segment india america english hindi kg pack ltd inc pvt llc bank road street nagar"
-    " market marg hdfc icici axis sbi airtel jio vodafone vi idea bsnl wifi lte privacy policy terms service main menu"
-    " settings dashboard offer offers sale deal video audio play player song news article level game score reward points"
-    " mumbai delhi bengaluru bangalore pune chennai kolkata hyderabad maharashtra karnataka standard time native web view"
-    " internal server request response custom metric data import export invoice subscription renewal invite invited".split()
+    """
+        view viewed views page screen add added cart to from click clicked button open opened close closed app
+        application launch launched start started session login logout log sign signup signin up in out order
+        ordered checkout payment purchase purchased product products search searched home profile updated update
+        user event track identify success failed failure error test demo default unknown none null true false new
+        old get set first last name full email phone mobile address city state country male female other push
+        notification message campaign channel web android ios windows linux chrome safari firefox mozilla google
+        apple facebook samsung galaxy pixel iphone ipad oneplus xiaomi redmi version build release debug the and of
+        for with your my our free trial plan premium basic pro store shop item category list detail details
+        completed complete begin step load loaded install installed enter exit feature flag experiment variant
+        control group segment india america english hindi kg pack ltd inc pvt llc bank road street nagar market marg
+        hdfc icici axis sbi airtel jio vodafone vi idea bsnl wifi lte privacy policy terms service main menu
+        settings dashboard offer offers sale deal video audio play player song news article level game score reward
+        points mumbai delhi bengaluru bangalore pune chennai kolkata hyderabad maharashtra karnataka standard time
+        native web view internal server request response custom metric data import export invoice subscription
+        renewal invite invited
+    """.split()
 )
-_GENDERS = frozenset("m f male female man woman other o x nonbinary non-binary nb transgender divers d w weiblich".split())
+_GENDERS = frozenset(
+    """
+        m f male female man woman other o x nonbinary non-binary nb transgender divers d w weiblich
+    """.split()
+)
 _BLOOD = re.compile(r"(?:A|B|AB|O)\s?(?:[+-]|-?(?:pos|neg)(?:itive|ative)?|\s(?:pos|neg)(?:itive|ative))", re.I)
 _INDIAN_PLACES = frozenset(
-    "andhra pradesh|arunachal pradesh|assam|bihar|chhattisgarh|goa|gujarat|haryana|himachal pradesh|jharkhand|karnataka"
-    "|kerala|madhya pradesh|maharashtra|manipur|meghalaya|mizoram|nagaland|odisha|punjab|rajasthan|sikkim|tamil nadu"
-    "|telangana|tripura|uttar pradesh|uttarakhand|west bengal|delhi|jammu and kashmir|ladakh|puducherry|chandigarh".split("|")
+    [
+        name.strip()
+        for name in """
+        andhra pradesh | arunachal pradesh | assam | bihar | chhattisgarh | goa | gujarat | haryana |
+        himachal pradesh | jharkhand | karnataka | kerala | madhya pradesh | maharashtra | manipur |
+        meghalaya | mizoram | nagaland | odisha | punjab | rajasthan | sikkim | tamil nadu | telangana |
+        tripura | uttar pradesh | uttarakhand | west bengal | delhi | jammu and kashmir | ladakh |
+        puducherry | chandigarh
+    """.split("|")
+    ]
 )
 _US_STATES = frozenset(
-    "alabama|alaska|arizona|arkansas|california|colorado|connecticut|delaware|florida|georgia|hawaii|idaho|illinois|indiana"
-    "|iowa|kansas|kentucky|louisiana|maine|maryland|massachusetts|michigan|minnesota|mississippi|missouri|montana|nebraska"
-    "|nevada|new hampshire|new jersey|new mexico|new york|north carolina|north dakota|ohio|oklahoma|oregon|pennsylvania"
-    "|rhode island|south carolina|south dakota|tennessee|texas|utah|vermont|virginia|washington|west virginia|wisconsin"
-    "|wyoming".split("|")
+    [
+        name.strip()
+        for name in """
+        alabama | alaska | arizona | arkansas | california | colorado | connecticut | delaware | florida |
+        georgia | hawaii | idaho | illinois | indiana | iowa | kansas | kentucky | louisiana | maine |
+        maryland | massachusetts | michigan | minnesota | mississippi | missouri | montana | nebraska |
+        nevada | new hampshire | new jersey | new mexico | new york | north carolina | north dakota | ohio |
+        oklahoma | oregon | pennsylvania | rhode island | south carolina | south dakota | tennessee | texas |
+        utah | vermont | virginia | washington | west virginia | wisconsin | wyoming
+    """.split("|")
+    ]
 )
 _CARD_RANGES = (
     (r"4\d{12}(?:\d{3}){0,2}", "Visa"), (r"5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}", "Mastercard"),
@@ -67,6 +109,11 @@ def email(value: str) -> bool:
     return _EMAIL.fullmatch(value) is not None
 
 
+def personal_email(value: str) -> bool:
+    """One address that is not of a function, such as `noreply@`."""
+    return email(value) and value.partition("@")[0].lower() not in ROLES
+
+
 def phone(value: str) -> bool:
     """7 to 15 digits with the usual separators; not a point in time and not a date."""
     digits = re.sub(r"[\s().+-]", "", value)
@@ -79,6 +126,11 @@ def phone(value: str) -> bool:
     if len(digits) in (13, 14) and digits.startswith(("15", "16", "17", "18", "19", "20")):
         return False  # milliseconds since 1970, or a written date and time
     return len(set(digits)) > 2
+
+
+def phone_india(value: str) -> bool:
+    """An Indian mobile number with its country code or trunk zero: 0.4 % of twelve digits."""
+    return re.fullmatch(r"(?:\+?91|0)[6-9]\d{9}", value) is not None
 
 
 def person_name(value: str) -> bool:
@@ -118,6 +170,9 @@ def birth_date(value: str) -> bool:
     if match:
         year = int(match[1] or match[6])
         return 1900 <= year <= 2021
+    match = _WRITTEN_DATE.fullmatch(value)
+    if match:
+        return 1900 <= int(match[1]) <= 2021
     if re.fullmatch(r"(?:19|20)\d{6}", value):
         return 1 <= int(value[4:6]) <= 12 and 1 <= int(value[6:]) <= 31 and int(value[:4]) <= 2021
     if re.fullmatch(r"19\d\d|20[01]\d", value):
@@ -149,21 +204,38 @@ def photo(value: str) -> bool:
     return _HTTP.fullmatch(value) is not None or value.startswith(("/9j/", "iVBORw0KGgo", "data:image/"))
 
 
+def picture(value: str) -> bool:
+    """The address of a file that is named as a picture."""
+    return _PICTURE.fullmatch(value) is not None
+
+
 def postal_address(value: str) -> bool:
     """Free text with a number and words, as a street address has."""
-    return _POSTAL.fullmatch(value) is not None and " " in value.strip() and not value.startswith(("http", "Mozilla", "/"))
+    return (
+        _POSTAL.fullmatch(value) is not None and " " in value.strip() and not value.startswith(("http", "Mozilla", "/"))
+    )
 
 
 def place_name(value: str) -> bool:
     """Capitalised words that a town or region could have."""
-    return re.fullmatch(r"[^\W\d_][^\W\d_'. -]*(?:[ '.-][^\W\d_]+){0,4}", value) is not None and 2 < len(value) <= 40 and (
-        value[0].isupper() and value.lower() not in _NOT_NAMES - {"mumbai", "delhi", "bengaluru", "pune", "chennai", "kolkata"}
+    return (
+        re.fullmatch(r"[^\W\d_][^\W\d_'. -]*(?:[ '.-][^\W\d_]+){0,4}", value) is not None
+        and 2 < len(value) <= 40
+        and (
+            value[0].isupper()
+            and value.lower() not in _NOT_NAMES - {"mumbai", "delhi", "bengaluru", "pune", "chennai", "kolkata"}
+        )
     )
 
 
 def region_name(value: str) -> bool:
     """A state of India or the United States."""
     return value.lower() in _INDIAN_PLACES or value.lower() in _US_STATES
+
+
+def region_code(value: str) -> bool:
+    """The two letters of a state of India or the United States."""
+    return value in _REGION_CODES
 
 
 def country(value: str) -> bool:
@@ -211,7 +283,13 @@ def vpa(value: str) -> bool:
 def ssn(value: str) -> bool:
     """A US Social Security number by its area rules: 89 %."""
     match = re.fullmatch(r"(\d{3})-?(\d{2})-?(\d{4})", value)
-    return match is not None and match[1] not in ("000", "666") and match[1] < "900" and match[2] != "00" and match[3] != "0000"
+    return (
+        match is not None
+        and match[1] not in ("000", "666")
+        and match[1] < "900"
+        and match[2] != "00"
+        and match[3] != "0000"
+    )
 
 
 def epic(value: str) -> bool:
@@ -254,7 +332,11 @@ def uuid(value: str) -> bool:
 
 def hex16(value: str) -> bool:
     """Up to 64 bits in hex, as Android writes its ID."""
-    return re.fullmatch(r"[0-9a-fA-F]{14,16}", value) is not None and value.lower() != "9774d56d682e549c" and len(set(value)) > 2
+    return (
+        re.fullmatch(r"[0-9a-fA-F]{14,16}", value) is not None
+        and value.lower() != "9774d56d682e549c"
+        and len(set(value)) > 2
+    )
 
 
 def mac(value: str) -> bool:
@@ -343,6 +425,11 @@ def number(value: str) -> bool:
     return re.fullmatch(r"-?\d{1,15}(?:\.\d{1,15})?", value) is not None
 
 
+def dimensions(value: str) -> bool:
+    """One size or more in digits."""
+    return re.fullmatch(r"\d[\d.,x×* @]{0,30}", value) is not None
+
+
 def digits_3_4(value: str) -> bool:
     """Three or four digits."""
     return re.fullmatch(r"\d{3,4}", value) is not None
@@ -363,15 +450,20 @@ def score_300_900(value: str) -> bool:
     return re.fullmatch(r"[3-8]\d\d|900", value) is not None
 
 
-_EMPTY = frozenset("null none undefined nan unknown n/a na true false yes no 0 -1 empty anonymous default nil".split())
+_EMPTY = frozenset(
+    """
+        null none undefined nan unknown n/a na true false yes no on off 0 -1 empty anonymous default nil
+        <null> (null)
+    """.split()
+) | {"<unknown ssid>"}
 
 SHAPES: dict[str, Callable[[str], bool]] = {
     shape.__name__: shape
     for shape in (
-        email, phone, person_name, name_word, handle, birth_date, year, age, gender, photo, postal_address, place_name,
-        region_name, country, postcode, aadhaar, pan_in, gstin, card, iban, vpa, ssn, epic, abha, ifsc, imei, imsi, iccid,
+        email, personal_email, phone, phone_india, person_name, name_word, handle, birth_date, year, age, gender, photo,
+        picture, postal_address, place_name, region_name, region_code, country, postcode, aadhaar, pan_in, gstin, card, iban, vpa, ssn, epic, abha, ifsc, imei, imsi, iccid,
         uuid, hex16, mac, ip_public, ip_private, latitude, longitude, coordinates, blood_group, opaque, token, push_token,
-        hashed, secret, some_text, words, number, digits_3_4, digits_4_8, digits_9_18, score_300_900,
+        hashed, secret, some_text, words, number, dimensions, digits_3_4, digits_4_8, digits_9_18, score_300_900,
     )
 }  # fmt: skip
 """Shapes by name, as `data/keys.tsv` names them."""

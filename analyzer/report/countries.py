@@ -7,5 +7,5 @@ from importlib.resources import files
 
 def load_countries() -> Mapping[str, str]:
     """Names by code: `IN` -> `India`, 249 rows of `data/countries.csv` (codes of ISO 3166-1, common English names)."""
-    with files("analyzer").joinpath("data", "countries.csv").open(encoding="utf-8", newline="") as rows:
-        return {row["code"]: row["name"] for row in csv.DictReader(rows)}
+    text = files("analyzer").joinpath("data", "countries.csv").read_text(encoding="utf-8")
+    return {row["code"]: row["name"] for row in csv.DictReader(text.splitlines())}

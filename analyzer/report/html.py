@@ -2,12 +2,12 @@
 
 import base64
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from msgspec import Struct
 
 from analyzer.model import Capture, Destination, Group, MatrixRow, Recipient, Report, Undecoded
@@ -16,6 +16,8 @@ from analyzer.report.visible import visible
 
 TEXT_LIMIT = 400
 """Characters of one captured text that the page shows; `report.json` holds all of it."""
+LIST_LIMIT = 2000
+"""Characters of a sentence or a list, which hold several texts."""
 COLUMN_LIMIT = 12
 """Recipients that the matrix has columns for; all have a card."""
 OPEN_ROWS = 8
@@ -35,8 +37,8 @@ EVIDENCE_MEANING = {
 LOCATION_WORDS = {"path": "URL path", "host": "host name", "message": "WebSocket message"}
 ENCODING_WORDS = {
     "urlencoded": "URL-encoded", "lzstring": "lz-string", "json": "JSON", "base64": "Base64", "base64url": "Base64 URL",
-    "hex": "hexadecimal", "xml": "XML", "jwt": "JWT", "grpc": "gRPC", "msgpack": "MessagePack", "cbor": "CBOR",
-    "ndjson": "JSON lines", "brotli": "Brotli", "zstd": "Zstandard", "multipart": "multipart form",
+    "hex": "hexadecimal", "xml": "XML", "jwt": "JWT", "grpc": "gRPC", "msgpack": "MessagePack", "br": "Brotli",
+    "ndjson": "JSON lines", "zstd": "Zstandard", "multipart": "multipart form",
 }  # fmt: skip
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July",
@@ -90,12 +92,16 @@ def render_html(report: Report) -> Iterator[str]:
         finalize=_shown,
     )
     countries = load_countries()
+    labels = {group.id: group.label for recipient in report.recipients for group in recipient.groups}
     page.filters |= {
         "country": lambda code: countries.get(code, code),
+        "by_label": lambda names: _by_label(names, labels),
+        "party": lambda party: "party unknown" if party == "unknown" else f"{party} party",
         "number": lambda count: f"{count:,}",
         "location": lambda word: LOCATION_WORDS.get(word, word),
         "encoding": lambda word: ENCODING_WORDS.get(word, word),
         "words": lambda name: (name[:1].upper() + name[1:]).replace("_", " "),
+        "whole": lambda text: escape(visible(text, LIST_LIMIT)),
         "stop": lambda text: text if text.endswith((".", "!", "?", "…")) else text + ".",
     }
     css = (page.loader.get_source(page, "report.css")[0] if page.loader else "").replace("\r\n", "\n")
@@ -114,7 +120,6 @@ def render_html(report: Report) -> Iterator[str]:
         requests=requests,
         request_anchors={request.exchange for request in requests},
         group_anchors={group.id for card in cards for group in (*card.open_rows, *card.folded_rows)},
-        group_labels={group.id: group.label for recipient in report.recipients for group in recipient.groups},
         data_types=len(report.matrix),
         undecoded=_by_host(report.undecoded),
         row_limit=ROW_LIMIT,
@@ -156,6 +161,14 @@ def _answers(destinations: Sequence[Destination], *members: str) -> tuple[Answer
     )
 
 
+def _by_label(groups: Sequence[str], labels: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Each label once, with the first of the groups that bear it."""
+    first: dict[str, str] = {}
+    for group in groups:
+        first.setdefault(labels.get(group, group), group)
+    return list(first.items())
+
+
 def _by_category(rows: Sequence[MatrixRow]) -> tuple[tuple[str, tuple[MatrixRow, ...]], ...]:
     categories = dict.fromkeys(row.category for row in rows)
     return tuple((category, tuple(row for row in rows if row.category == category)) for category in categories)
@@ -180,9 +193,10 @@ def _dates(capture: Capture) -> str | None:
     except (ValueError, OverflowError, OSError):
         return None
     day, last_day = (f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}" for moment in (first, last))
-    if day == last_day:
-        return f"{day}, {first:%H:%M} to {last:%H:%M} UTC"
-    return f"{day}, {first:%H:%M} to {last_day}, {last:%H:%M} UTC"
+    start, end = f"{day}, {first:%H:%M}", f"{last_day}, {last:%H:%M}"
+    if start == end:
+        return f"{start} UTC"
+    return f"{start} to {end if day != last_day else end[-5:]} UTC"
 
 
 def _safe_link(url: str) -> bool:

@@ -1,7 +1,7 @@
 """Writes the report as JSON: the public contract, streamed so that memory does not grow with the transmissions."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import BinaryIO
 
 import msgspec
@@ -13,7 +13,7 @@ def write_json(report: Report, out: BinaryIO) -> None:
     """Write the report as one UTF-8 JSON object: a member or a list item on each line, a line end at the end.
 
     The members are those of `model.Report` and `schema`; names once public keep their meaning. The same report
-    gives the same bytes. Lone surrogates, which UTF-8 cannot hold, become `?`.
+    gives the same bytes.
     """
     out.write(b'{"schema": %d' % SCHEMA)
     for name in report.__struct_fields__:
@@ -21,9 +21,9 @@ def write_json(report: Report, out: BinaryIO) -> None:
         if name == "transmissions":
             _write_list(report.transmissions.encoded(), out)
         elif isinstance(value := getattr(report, name), tuple):
-            _write_list(_each_encoded(value), out)
+            _write_list(map(encoded, value), out)
         else:
-            out.write(_encoded(value))
+            out.write(encoded(value))
     out.write(b"}\n")
 
 
@@ -36,11 +36,8 @@ def _write_list(items: Iterable[bytes], out: BinaryIO) -> None:
     out.write(b"[]" if separator == b"[\n" else b"\n]")
 
 
-def _each_encoded(values: Iterable[object]) -> Iterator[bytes]:
-    return map(_encoded, values)
-
-
-def _encoded(value: object) -> bytes:
+def encoded(value: object) -> bytes:
+    """One noun as a line of JSON, without a line end; lone surrogates, which UTF-8 cannot hold, become `?`."""
     try:
         return msgspec.json.encode(value)
     except UnicodeEncodeError:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import msgspec
 
 from analyzer.model import Transmission, TransmissionLog
+from analyzer.report.json import encoded
 
 MEMORY_BYTES = 4 << 20
 
-_encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Transmission).decode
 
 
@@ -22,7 +22,7 @@ class SpooledLog(TransmissionLog):
 
     def append(self, transmission: Transmission) -> None:
         """Add one; only while the log is being built."""
-        self._file.write(_encode(transmission) + b"\n")
+        self._file.write(encoded(transmission) + b"\n")
         self._count += 1
 
     def __len__(self) -> int:

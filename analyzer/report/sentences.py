@@ -10,10 +10,11 @@ MAX_SENTENCES = 5
 _RANK = {level: rank for rank, level in enumerate(EVIDENCE)}
 # Data that the story is told with although it is not sensitive by itself.
 _DEVICE = ("dev.os", "net.type", "net.carrier", "dev.model")
-# The order in which people ask: who it is, how to reach them, what is most sensitive, where they are, what identifies them.
+# The order in which people ask: who it is, how to reach them, what is most sensitive, where they are, what marks them.
 _ORDER = (
-    "person.name.full", "person.name", "person.email", "person.phone", "person.photo", "person.gender", "person.dob", "special.",
-    "gov.", "fin.", "auth.", "person.address.postal", "loc.precise", "content.", "person.", "id.ad", "id.android", "id.", "",
+    "person.name.full", "person.name", "person.email", "person.phone", "person.photo", "person.gender", "person.dob",
+    "special.", "gov.", "fin.", "auth.", "person.address.postal", "loc.precise", "content.", "person.", "id.ad",
+    "id.android", "id.", "",
 )  # fmt: skip
 _MAX_KINDS = 10
 
@@ -44,9 +45,7 @@ def write_sentences(capture: Capture, recipients: Sequence[Recipient], app: str 
 
 def _told(recipient: Recipient) -> list[Group]:
     """The groups worth telling: personal, and shown by more than a name."""
-    return [
-        group for group in recipient.groups if group.sensitivity >= 2 and _RANK[group.evidence] < _RANK["key"]
-    ]
+    return [group for group in recipient.groups if group.sensitivity >= 2 and _RANK[group.evidence] < _RANK["key"]]
 
 
 def _subject(capture: Capture, app: str | None) -> str:
@@ -61,7 +60,9 @@ def _about(recipient: Recipient, subject: str, names_of: Mapping[str, str]) -> S
     groups = _told(recipient)
     if any(group.data_type == "person.name.full" for group in groups):
         groups = [group for group in groups if group.data_type not in ("person.name.given", "person.name.family")]
-    groups.sort(key=lambda group: next(rank for rank, prefix in enumerate(_ORDER) if group.data_type.startswith(prefix)))
+    groups.sort(
+        key=lambda group: next(rank for rank, prefix in enumerate(_ORDER) if group.data_type.startswith(prefix))
+    )
     first = groups[0]
     labels = _labels(groups)
     device = [group for group in recipient.groups if group.data_type in _DEVICE]
@@ -85,7 +86,9 @@ def _about(recipient: Recipient, subject: str, names_of: Mapping[str, str]) -> S
         text += ", whose owner is not known"
     text += f"; {_server(destination, names_of)}."
     proof = _best_request(groups)
-    return Sentence(text=text, exchange=proof, groups=tuple(group.id for group in groups if proof in group.exchanges) or (first.id,))
+    return Sentence(
+        text=text, exchange=proof, groups=tuple(group.id for group in groups if proof in group.exchanges) or (first.id,)
+    )
 
 
 def _best_request(groups: Sequence[Group]) -> int:

@@ -12,7 +12,7 @@ from analyzer.model import Recipient, Report
 from analyzer.report.countries import load_countries
 from analyzer.report.visible import visible
 
-TEXT_LIMIT = 300
+TEXT_LIMIT = 1000
 NAME_LIMIT = 80
 ROW_LIMIT = 15
 NAMES_SHOWN = 6
@@ -30,6 +30,8 @@ def summary(report: Report, paths: Sequence[Path] = ()) -> RenderableType:
         parts.append(_text(f"{number}. {sentence.text}", f" [request {sentence.exchange}]"))
     if not report.matrix:
         parts.append(_text(f"No personal data was recognised in {_count(report.capture.exchanges, 'exchange')}."))
+    elif not report.sentences:
+        parts.append(_text("Nothing stands out; what was recognised:"))
     if report.recipients:
         parts.append(Padding(_table(report.recipients), (1, 0)))
     if len(report.recipients) > ROW_LIMIT:

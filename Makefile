@@ -1,0 +1,28 @@
+.PHONY: setup demo test lint bench clean
+
+# The first command in a fresh clone may be any of these: each makes the environment it needs.
+
+setup:
+	@.ci/setup
+
+demo: setup
+	@.venv/bin/apptells analyze fixtures/captures/founding-case.har \
+		--seeds fixtures/captures/founding-case.persona.yaml \
+		--app com.example.citizenconnect --first-party jansamvad.example --output reports/demo
+
+test: setup lint
+	@.ci/browser
+	@.venv/bin/python -m pytest -n 2
+
+lint: setup
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check --quiet .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports | tail -n 8
+	@! grep -nE 'https?://' requirements.lock
+
+bench: setup
+	@.venv/bin/python -m tests.bench
+
+clean:
+	@rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache reports/demo

@@ -1,0 +1,163 @@
+"""Groups of like transmissions, the recipients they went to, and the matrix of the two."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from analyzer.model import EVIDENCE, Cell, Destination, Evidence, Finding, Group, Location, MatrixRow, Recipient
+from analyzer.taxonomy import Taxonomy
+
+RANK = {level: rank for rank, level in enumerate(EVIDENCE)}
+EXCHANGES_SHOWN = 20
+_POSITION = re.compile(r"\[\d+\]")
+
+
+class GroupKey(NamedTuple):
+    """What the transmissions of a group have in common."""
+
+    destination: int
+    data_type: str
+    location: Location
+    path: str
+    decoding: tuple[str, ...]
+    transform: str
+    evidence: Evidence
+    seed: str | None
+
+    @classmethod
+    def of(cls, destination: int, finding: Finding) -> "GroupKey":
+        """The group that a finding belongs to: positions in arrays make no difference."""
+        field, path = finding.field, finding.field.path
+        if "[" in path:
+            path = _POSITION.sub("[]", path)
+        return cls(
+            destination, finding.data_type, field.location, path, field.decoding,
+            finding.transform, finding.evidence, finding.seed,
+        )  # fmt: skip
+
+
+class Tally:
+    """A group while it is being counted."""
+
+    __slots__ = ("count", "exchanges", "masked", "reasoning", "support")
+
+    def __init__(self, finding: Finding, masked: str) -> None:
+        self.count = 0
+        self.exchanges: list[int] = []
+        self.masked = masked
+        self.reasoning = finding.reasoning
+        self.support = finding.support
+
+    def add(self, exchange: int) -> None:
+        """Count one more transmission, of an exchange not before the last one."""
+        self.count += 1
+        if len(self.exchanges) < EXCHANGES_SHOWN and exchange not in self.exchanges[-1:]:
+            self.exchanges.append(exchange)
+
+
+def recipients_of(
+    destinations: Sequence[Destination], tallies: Mapping[GroupKey, Tally], taxonomy: Taxonomy
+) -> tuple[Recipient, ...]:
+    """Destinations by party and owner (registrable domain where the owner is unknown).
+
+    Recipients of recognised data come first, among them third parties, the most sensitive data first.
+    """
+    members: dict[tuple[str, str], list[int]] = {}
+    for position, destination in enumerate(destinations):
+        members.setdefault((destination.party, destination.owner or destination.domain), []).append(position)
+    keys_to: dict[int, list[GroupKey]] = {}
+    for key in tallies:
+        keys_to.setdefault(key.destination, []).append(key)
+
+    def weight(member: tuple[str, str]) -> tuple[bool, bool, int, int, str]:
+        party, name = member
+        keys = [key for position in members[member] for key in keys_to.get(position, ())]
+        proven = {key.data_type for key in keys if key.evidence != "key"}
+        worst = sum(taxonomy.get(data_type).sensitivity ** 2 for data_type in proven)
+        return not keys, party == "first", -worst, -len({key.data_type for key in keys}), name
+
+    recipients: list[Recipient] = []
+    number = 0
+    for member in sorted(members, key=weight):
+        positions = members[member]
+        keys = [key for position in positions for key in keys_to.get(position, ())]
+        keys.sort(key=lambda key: (-taxonomy.get(key.data_type).sensitivity, key.data_type, RANK[key.evidence]))
+        recipient = f"r{len(recipients) + 1}"
+        groups = []
+        for key in keys:
+            number += 1
+            groups.append(_group(f"t{number}", recipient, key, tallies[key], destinations, taxonomy))
+        first = destinations[positions[0]]
+        recipients.append(
+            Recipient(
+                id=recipient,
+                name=member[1],
+                party=first.party,
+                owner=first.owner,
+                parent=first.parent,
+                owner_country=first.owner_country,
+                category=first.category,
+                destinations=tuple(destinations[position] for position in positions),
+                groups=tuple(groups),
+                exchanges=sum(destinations[position].exchanges for position in positions),
+            )
+        )
+    return tuple(recipients)
+
+
+def _group(
+    group: str, recipient: str, key: GroupKey, tally: Tally, destinations: Sequence[Destination], taxonomy: Taxonomy
+) -> Group:
+    kind = taxonomy.get(key.data_type)
+    return Group(
+        id=group,
+        recipient=recipient,
+        host=destinations[key.destination].host,
+        data_type=key.data_type,
+        label=kind.label,
+        sensitivity=kind.sensitivity,
+        location=key.location,
+        path=key.path,
+        decoding=key.decoding,
+        transform=key.transform,
+        evidence=key.evidence,
+        seed=key.seed,
+        reasoning=tally.reasoning,
+        masked_value=tally.masked,
+        count=tally.count,
+        exchanges=tuple(tally.exchanges),
+        support=tally.support,
+    )
+
+
+def matrix_of(recipients: Sequence[Recipient], taxonomy: Taxonomy) -> tuple[MatrixRow, ...]:
+    """A row for each data type, a cell for each recipient with groups; the most sensitive types first."""
+    columns = [recipient for recipient in recipients if recipient.groups]
+    found: dict[str, dict[str, list[Group]]] = {}
+    for recipient in columns:
+        for group in recipient.groups:
+            found.setdefault(group.data_type, {}).setdefault(recipient.id, []).append(group)
+    rows = []
+    for data_type, to in found.items():
+        kind = taxonomy.get(data_type)
+        cells = tuple(_cell(column.id, to.get(column.id)) for column in columns)
+        rows.append(
+            MatrixRow(
+                data_type=data_type, label=kind.label, category=kind.group, sensitivity=kind.sensitivity, cells=cells
+            )
+        )
+    rows.sort(key=lambda row: (-row.sensitivity, row.category, row.data_type))
+    return tuple(rows)
+
+
+def _cell(recipient: str, groups: list[Group] | None) -> Cell | None:
+    if not groups:
+        return None
+    best = min(groups, key=lambda group: RANK[group.evidence])
+    return Cell(
+        recipient=recipient,
+        count=sum(group.count for group in groups),
+        evidence=best.evidence,
+        transforms=tuple(sorted({group.transform for group in groups})),
+        group=best.id,
+    )

@@ -1,0 +1,253 @@
+"""The page: its sections, its safety, its limits."""
+
+import base64
+import hashlib
+import re
+from html.parser import HTMLParser
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analyzer.model import Capture, Report
+from analyzer.report.html import COLUMN_LIMIT, REQUEST_LIMIT, ROW_LIMIT, _dates, _safe_link, render_html
+from tests.report.sample import HOSTILE, big_report, empty_report, founding_report, hostile_report
+
+TAGS = {
+    "html", "head", "meta", "title", "style", "body", "a", "header", "main", "footer", "section", "article", "h1", "h2",
+    "h3", "h4", "p", "span", "bdi", "dl", "dt", "dd", "div", "small", "b", "i", "code", "ol", "ul", "li", "table",
+    "caption", "thead", "tbody", "tr", "th", "td", "details", "summary",
+}  # fmt: skip
+VOID = {"meta"}
+
+
+class Page(HTMLParser):
+    """The page's tags, texts and attributes; `open_tags` stays empty where every tag is closed in its order."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.open_tags: list[str] = []
+        self.texts: list[str] = []
+        self.style = ""
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open_tags.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open_tags.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open_tags and self.open_tags[-1] == "style":
+            self.style += data
+        else:
+            self.texts.append(data)
+
+    @property
+    def text(self) -> str:
+        return re.sub(r" ([.,:])", r"\1", " ".join(" ".join(self.texts).split()))
+
+    def values(self, name: str) -> list[str]:
+        return [value for _, attributes in self.tags if (value := attributes.get(name)) is not None]
+
+
+def page_of(report: Report) -> Page:
+    return Page("".join(render_html(report)))
+
+
+@pytest.fixture(scope="module")
+def founding() -> Page:
+    return page_of(founding_report())
+
+
+def test_sections_come_in_order(founding: Page) -> None:
+    ids = [attributes["id"] for tag, attributes in founding.tags if tag == "section"]
+    assert ids == ["found", "matrix", "recipients", "rules", "unseen", "requests", "method"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "What Townhall 3.4.1 (fictitious) sends, to whom, and where",
+        "23 March 2018, 10:00 to 10:21 UTC",
+        "5f2b" * 16,
+        "Server location India, Mumbai by cloud region, 2026-10-26",
+        "Hosting network Amazon.com, Inc. AS16509, AWS ap-south-1 (Mumbai)",
+        "Owner WizRocket Inc. Operates CleverTap.",
+        "Owner\u2019s seat United States",
+        "Vendor says in by a region label in the host name: a statement of the vendor, not a measurement.",
+        "Edge network, origin unknown",
+        "Meta Platforms, Inc. unverified",
+        "URL-encoded lz-string JSON",
+        "sha256(lower)",
+        "seed: the value equals the seed.",
+        "payments.bank.example",
+        "6 connections could not be read",
+        "3 bodies or parts that no decoder could open",
+        "Entry 41: the entry has no request",
+        "A capture shows transmission, not use or storage",
+        "TLS gives no proof of what a server sent.",
+        "2,048",
+    ],
+)
+def test_founding_case_is_told(founding: Page, said: str) -> None:
+    assert said in founding.text
+
+
+def test_words_are_neutral(founding: Page) -> None:
+    assert not re.search(r"\b(leak|steal|stole|violat|suspicious|danger)", founding.text.lower())
+
+
+def test_sentences_link_to_their_requests(founding: Page) -> None:
+    proofs = [attributes["href"] for tag, attributes in founding.tags if attributes.get("class") == "proof"]
+    assert proofs == ["#request-7", "#request-7", "#request-9", "#request-11", "#request-6"]
+
+
+@pytest.mark.parametrize(
+    "report", [founding_report(), empty_report(), hostile_report(), big_report(3, 250), big_report(20, 5)],
+    ids=["founding", "empty", "hostile", "long card", "many recipients"],
+)  # fmt: skip
+def test_page_is_whole(report: Report) -> None:
+    page = page_of(report)
+    ids = page.values("id")
+    inner = {link[1:] for link in page.values("href") if link.startswith("#")}
+    assert page.open_tags == []
+    assert {tag for tag, _ in page.tags} <= TAGS
+    assert len(ids) == len(set(ids))
+    assert inner <= set(ids)
+    assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on") or name == "style"]
+    assert not page.values("src")
+    assert {link for link in page.values("href") if not link.startswith("#")} <= {"https://db-ip.com"}
+    assert all(attributes.get("scope") for tag, attributes in page.tags if tag == "th")
+
+
+def test_policy_lets_nothing_load_and_names_the_style(founding: Page) -> None:
+    policy = next(a["content"] or "" for _, a in founding.tags if a.get("http-equiv") == "Content-Security-Policy")
+    digest = base64.b64encode(hashlib.sha256(founding.style.encode()).digest()).decode()
+    assert policy.startswith("default-src 'none'; ")
+    assert f"style-src 'sha256-{digest}'" in policy
+    assert "script-src" not in policy
+    assert "url(" not in founding.style
+    assert "@import" not in founding.style
+
+
+def test_same_report_same_page() -> None:
+    assert "".join(render_html(founding_report())) == "".join(render_html(founding_report()))
+
+
+def test_hostile_text_is_shown_as_text() -> None:
+    page = page_of(hostile_report())
+    assert "<script>window.pwned=1</script>" in page.text
+    assert "{{7*7}}{% for x in (1,) %}" in page.text
+    assert r"moc.elgoog\u202egpj\u2066\u200b" in page.text
+    assert r"nul\x00 bell\x07 escape\x1b[31m" in page.text
+    assert r"half \ud800 pair" in page.text
+    assert "x" * 2_001 not in page.text
+    assert "more characters)" in page.text
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.text(alphabet=st.characters(codec=None, categories=None), min_size=1, max_size=60))
+def test_no_text_breaks_out(text: str) -> None:
+    page = "".join(render_html(hostile_report((text,))))
+    parsed = Page(page)
+    assert page.encode("utf-8")
+    assert all(character.isprintable() for character in page if character != "\n")
+    assert parsed.open_tags == []
+    assert {tag for tag, _ in parsed.tags} <= TAGS
+
+
+def test_nothing_found_is_said_plainly() -> None:
+    text = page_of(empty_report()).text
+    assert "No personal data was recognised in 64 exchanges." in text
+    assert "Nothing is known to be missing." in text
+    assert "Traffic that bypassed the recorder cannot appear in a capture" in text
+    assert "IP Geolocation by DB-IP. Values" not in text
+
+
+def test_nothing_found_names_what_could_not_be_seen() -> None:
+    losses = founding_report()
+    report = msgspec.structs.replace(empty_report(), unread=losses.unread, undecoded=losses.undecoded,
+                                     undecoded_total=1_234)  # fmt: skip
+    text = page_of(report).text
+    assert "6 connections could not be read, 1,234 bodies or parts could not be decoded" in text
+    assert "Nothing is known to be missing" not in text
+
+
+def test_something_found_but_nothing_to_tell() -> None:
+    report = msgspec.structs.replace(founding_report(), sentences=())
+    assert "Nothing stands out; all that was recognised is in the table below." in page_of(report).text
+
+
+def test_long_cards_and_wide_matrices_are_cut_and_say_so() -> None:
+    page = page_of(big_report(COLUMN_LIMIT + 3, ROW_LIMIT + 50))
+    columns = [attributes for tag, attributes in page.tags if tag == "th" and attributes.get("scope") == "col"]
+    assert "50 more in report.json." in page.text
+    assert "3 more recipients have no column here; their cards are below." in page.text
+    assert len([a for tag, a in page.tags if tag == "article"]) == COLUMN_LIMIT + 3
+    assert len([a for tag, a in page.tags if tag == "li" and a.get("class") == "field"]) == ROW_LIMIT * 15
+    assert len(columns) > COLUMN_LIMIT
+
+
+def test_a_proof_beyond_the_limit_is_still_there() -> None:
+    report = founding_report()
+    many = tuple(msgspec.structs.replace(report.requests[0], exchange=n, groups=()) for n in range(REQUEST_LIMIT + 9))
+    last = msgspec.structs.replace(report.sentences[0], exchange=REQUEST_LIMIT + 5)
+    page = page_of(msgspec.structs.replace(report, requests=many, sentences=(last,)))
+    requests = [name for name in page.values("id") if name.startswith("request-")]
+    assert len(requests) == REQUEST_LIMIT + 1
+    assert requests[-1] == f"request-{REQUEST_LIMIT + 5}"
+    assert "8 more in report.json." in page.text
+
+
+def test_shown_values_are_announced() -> None:
+    report = founding_report()
+    shown = msgspec.structs.replace(report, method=msgspec.structs.replace(report.method, values_shown=True))
+    assert "Values are shown as captured." in page_of(shown).text
+    assert "Values are masked." in page_of(report).text
+
+
+def _capture(first: float | None, last: float | None) -> Capture:
+    return msgspec.structs.replace(founding_report().capture, first_time=first, last_time=last)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "shown"),
+    [
+        (0.0, 1.0, "1 January 1970, 00:00 UTC"),
+        (0.0, 60.0, "1 January 1970, 00:00 to 00:01 UTC"),
+        (0.0, 86_400.0, "1 January 1970, 00:00 to 2 January 1970, 00:00 UTC"),
+        (None, None, None),
+        (None, 1.0, None),
+        (1e300, 1e300, None),
+        (float("nan"), 0.0, None),
+    ],
+)
+def test_dates(first: float | None, last: float | None, shown: str | None) -> None:
+    assert _dates(_capture(first, last)) == shown
+
+
+@pytest.mark.parametrize(
+    ("url", "safe"),
+    [
+        ("https://db-ip.com", True),
+        ("http://db-ip.com", False),
+        ("javascript:alert(1)", False),
+        ("java\nscript:alert(1)", False),
+        ("https://", False),
+        ("https://[", False),
+        ("", False),
+    ],
+)
+def test_only_https_becomes_a_link(url: str, safe: bool) -> None:
+    assert _safe_link(url) is safe
+
+
+def test_hostile_texts_are_all_used() -> None:
+    shown = page_of(hostile_report()).text
+    assert all(text[:8].isprintable() and text[:8] in shown for text in HOSTILE if text[:8].isprintable())
