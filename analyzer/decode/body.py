@@ -6,7 +6,7 @@ from collections.abc import Callable
 from analyzer.decode import form, grpc, json_body, lines, lzstring, msgpack, multipart, protobuf, xml
 from analyzer.decode.charset import to_text
 from analyzer.decode.compression import ENCODINGS, Inflated, inflate, sniff
-from analyzer.decode.limits import MAX_LAYER_BYTES
+from analyzer.decode.limits import MAX_FIELDS, MAX_LAYER_BYTES
 from analyzer.decode.walk import Place, Walk
 
 _MEDIA = (
@@ -21,9 +21,12 @@ def _json(walk: Walk, at: Place, data: bytes, content_type: str) -> bool:
     start = data.lstrip(b" \t\r\n\xef\xbb\xbf")[:1]
     if start not in (b"{", b"["):
         return False
-    if json_body.parse(data.removeprefix(b"\xef\xbb\xbf")) is None and lines.read(walk, at, data):
-        return True
-    return json_body.read(walk, at, data.removeprefix(b"\xef\xbb\xbf"))
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    tree = json_body.parse(data)
+    if tree is None:
+        return lines.read(walk, at, data) or json_body.read(walk, at, data)
+    json_body.read_tree(walk, at, data, tree)
+    return True
 
 
 def _multipart(walk: Walk, at: Place, data: bytes, content_type: str) -> bool:
@@ -57,8 +60,11 @@ def _text(walk: Walk, at: Place, data: bytes, content_type: str) -> bool:
     if text is None:
         return False
     stripped = text.strip()
-    if "\n" not in stripped and form.looks_like_form(stripped):
-        form.read(walk, at._replace(depth=at.depth + 1), stripped)
+    lines_of_text = stripped.split("\n", MAX_FIELDS)
+    if all(map(form.looks_like_form, lines_of_text)):  # several in a batch, as Universal Analytics sends them
+        for position, line in enumerate(lines_of_text):
+            here = at if len(lines_of_text) == 1 else at.item(position)
+            form.read(walk, here._replace(depth=at.depth + 1), line.rstrip("\r"))
     else:
         walk.text(at, stripped)
     return True

@@ -111,7 +111,7 @@ def _brotli(data: bytes, limit: int) -> Inflated | None:
         out += piece
         chunk = b""
         if stream.is_finished():
-            return Inflated("br", out[:limit], len(out) <= limit)
+            return Inflated("br", out[:limit], len(out) <= limit) if out else None
         if not piece:
             break
     return Inflated("br", out[:limit], False) if out else None

@@ -49,12 +49,13 @@ class Decoder:
 
     def __init__(self) -> None:
         self._plain: set[str] = set()
+        self._names: set[str] = set()
         self._headers: dict[tuple[str, str], list[Field]] = {}
         self._paths: dict[str, list[Field]] = {}
 
     def decode(self, exchange: Exchange) -> Decoded:
         """Every leaf of the request and of its messages. Never raises; what could not be read is said."""
-        walk = Walk(values.read, body.read, self._plain)
+        walk = Walk(values.read, body.read, self._plain, self._names)
         host, path, query, fragment = url.split(exchange.url)
         content_type = encoding = ""
         clues: list[tuple[str, str]] = []
@@ -108,7 +109,7 @@ class Decoder:
     def _cached_path(self, host: str, path: str) -> list[Field]:
         found = self._paths.get(host + path)
         if found is None:
-            walk = Walk(values.read, body.read, self._plain)
+            walk = Walk(values.read, body.read, self._plain, self._names)
             walk.begin_part()
             try:
                 walk.leaf(Place("host", "", "", (), 0), host)
@@ -124,7 +125,7 @@ class Decoder:
     def _cached_header(self, name: str, value: str) -> list[Field]:
         found = self._headers.get((name, value))
         if found is None:
-            walk = Walk(values.read, body.read, self._plain)
+            walk = Walk(values.read, body.read, self._plain, self._names)
             walk.begin_part()
             at = Place("header", name, name, (), 0)
             try:

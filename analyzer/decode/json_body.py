@@ -11,6 +11,7 @@ from analyzer.decode.walk import Pairs, Place, Walk
 
 # Numbers stay text, so that 1.50, 1e400 and identifiers over 2^64 arrive as they were sent.
 _DECODE = msgspec.json.Decoder(float_hook=str).decode
+_GAPS = (b" :", b"\n:", b"\t:", b"\r:")
 _SPACED_COLON = re.compile(rb'"[ \t\r\n]+:')
 _MEMBER = re2.compile(
     r'"((?:[^"\\]|\\.){0,200})"\s{0,20}:\s{0,20}(?:"((?:[^"\\]|\\.)*)"?|(-?[0-9][0-9.eE+-]{0,60}|true|false))'
@@ -19,22 +20,29 @@ _MEMBER = re2.compile(
 
 def read(walk: Walk, at: Place, data: bytes) -> bool:
     """Record the leaves of one JSON object or array; False where the data is none, not even a broken one."""
+    tree = parse(data)
+    if tree is None:
+        return _read_slowly(walk, at.inside("json"), data)
+    read_tree(walk, at, data, tree)
+    return True
+
+
+def read_tree(walk: Walk, at: Place, data: bytes, tree: Any) -> None:
+    """Record the leaves of JSON data that `parse` made a tree of."""
     inner = at.inside("json")
-    before, keys = len(walk.fields), walk.keys
-    try:
-        tree = _DECODE(data)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return _read_slowly(walk, inner, data)
+    fields, closed, keys = len(walk.fields), len(walk.closed), walk.keys
+    walk.keys = 0
     walk.tree(inner, tree)
-    if walk.keys - keys != _names(data):
+    counted, walk.keys = walk.keys, keys  # JSON inside a string of this one counts its own
+    if _may_repeat(data, counted):
         # A parser keeps the last of two equal names only, and so the first value would stay unseen.
         try:
             tree = _exact(data)
         except (ValueError, RecursionError):
-            return True
-        del walk.fields[before:]
+            return
+        del walk.fields[fields:], walk.closed[closed:]
         walk.tree(inner, tree)
-    return True
+        walk.keys = keys
 
 
 def parse(data: bytes) -> Any:
@@ -45,13 +53,11 @@ def parse(data: bytes) -> Any:
         return None
 
 
-def _names(data: bytes) -> int:
-    """How many member names the text holds, counted without parsing; -1 where that cannot be told."""
-    if b'\\\\"' in data:
-        return -1
-    if (b'"\n' in data or b'" ' in data or b'"\r' in data or b'"\t' in data) and _SPACED_COLON.search(data):
-        return -1
-    return data.count(b'":') - data.count(b'\\":')
+def _may_repeat(data: bytes, names: int) -> bool:
+    """Whether JSON text may have more member names than the `names` different ones that its objects gave."""
+    if b'\\\\"' in data or data.count(b'":') - data.count(b'\\":') != names:
+        return True
+    return any(gap in data for gap in _GAPS) and _SPACED_COLON.search(data) is not None
 
 
 def _exact(data: bytes) -> Any:

@@ -95,8 +95,7 @@ def _decompress(source: str | Sequence[int], alphabet: dict[str, int] | None, wi
         while True:
             value = code(size)
             if value == 2:
-                text = "".join(out)
-                return text if end - at < width + 16 else None
+                return _paired("".join(out)) if end - at < width + 16 else None
             if value < 2:
                 char = chr(code(8 if value == 0 else 16))
                 if not _plausible(char):
@@ -115,7 +114,7 @@ def _decompress(source: str | Sequence[int], alphabet: dict[str, int] | None, wi
             out.append(entry)
             length += len(entry)
             if length > limit:
-                return "".join(out)[:limit]
+                return _paired("".join(out)[:limit])
             words.append(last + entry[0])
             last = entry
             room -= 1
@@ -126,4 +125,9 @@ def _decompress(source: str | Sequence[int], alphabet: dict[str, int] | None, wi
 
 
 def _plausible(char: str) -> bool:
-    return char.isprintable() or char in "\t\r\n"
+    return char.isprintable() or char in "\t\r\n" or "\ud800" <= char <= "\udfff"
+
+
+def _paired(text: str) -> str:
+    """JavaScript writes characters beyond 16 bits, emoji for one, as two units."""
+    return text if text.isprintable() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -128,6 +128,7 @@ def _read_bytes(walk: Walk, here: Place, value: bytes, alias: str, level: int) -
             walk.text(here, loose)
         else:
             walk.leaf(here, value[:256].hex())
+            walk.readable_runs(here, value)
 
 
 def _fixed(value: bytes) -> str:

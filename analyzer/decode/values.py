@@ -15,17 +15,26 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/\r\n ]{7,}={0,3}\s?")
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]{7,}={0,2}")
 _LZ_URI = re.compile(r"[A-Za-z0-9+ $-]{8,}")
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2}){6,}")
-_UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
+# What most values are: UUIDs, numbers, versions, points in time, lower-case words, stock numbers, and hex that cannot be
+# text because a byte of it is not ASCII (nor starts as gzip, zlib or zstd). Tells them apart at the least cost.
+_NOTHING_MORE = re.compile(
+    r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
+    r"|[+-]?[0-9]{1,19}(?:[.:/-][0-9]+)*(?:T[0-9:.]+(?:Z|[+-][0-9:]+)?)?|[a-z]{1,23}(?:[_. -][a-z]{1,23})*"
+    r"|[A-Z]{1,8}[-_][0-9]{1,12}|(?!1[fF]8[bB]|78|28[bB]5)(?:[0-7][0-9a-fA-F]){0,31}[89a-fA-F][0-9a-fA-F](?:[0-9a-fA-F]{2}){2,31}"
+)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
 _DATA_URL = re.compile(r"data:([\w/+.-]{0,60})(?:;[\w=-]{0,40})*;base64,", re.I)
 
 
 def read(walk: Walk, at: Place, value: str) -> bool:
     """Open what a value holds. True where that replaces the value, False where the value itself is a leaf (too)."""
+    if _NOTHING_MORE.fullmatch(value):
+        return False
     first = value[0]
     if first in "{[" or (first in " \t\r\n" and value.lstrip()[:1] in ("{", "[")):
-        return _read_json(walk, at, value)
-    if first == "<" and ">" in value:
+        if _read_json(walk, at, value):
+            return True
+    elif first == "<" and ">" in value:
         from analyzer.decode import xml
 
         return xml.read(walk, at, value)
@@ -34,8 +43,12 @@ def read(walk: Walk, at: Place, value: str) -> bool:
         if isinstance(inner, str) and inner != value:
             walk.text(at.inside("json"), inner)
             return True
-    if "://" in value[:12]:
+    if "://" in value[:12] or (first == "/" and "?" in value and "=" in value):
         url.read(walk, at, value)
+        return False
+    # Before percent signs are looked at: `a=1%262&b=3` holds two parameters, not three.
+    if "=" in value and ("&" in value or first == "?") and "\n" not in value and form.looks_like_form(value.lstrip("?")):
+        form.read(walk, at._replace(depth=at.depth + 1), value.lstrip("?"))
         return False
     if "%" in value and form.is_percent_encoded(value):
         plain = form.unquote(value, plus=False)
@@ -48,9 +61,6 @@ def read(walk: Walk, at: Place, value: str) -> bool:
             walk.text(at.inside("html"), plain)
             return True
     if first == "e" and jwt.read(walk, at, value):
-        return False
-    if "=" in value and ("&" in value or (first == "?" and len(value) > 3)) and form.looks_like_form(value.lstrip("?")):
-        form.read(walk, at._replace(depth=at.depth + 1), value.lstrip("?"))
         return False
     if "\n{" in value:
         from analyzer.decode import lines
@@ -69,13 +79,13 @@ def read(walk: Walk, at: Place, value: str) -> bool:
             return True
         return _read_lzstring(walk, at, value, lzstring.from_base64)
     if _BASE64URL.fullmatch(value):
-        if _UUID.fullmatch(value) or _is_word(value):
+        if _is_word(value):
             return False
         if _read_base64(walk, at, value, True):
             return True
     if len(value) >= 16 and _LZ_URI.fullmatch(value):
         return _read_lzstring(walk, at, value, lzstring.from_uri_component)
-    if len(value) >= 4 and sum(char > "\u0300" for char in value[:64]) * 2 > len(value[:64]):
+    if not value.isascii() and sum(char > "\u0300" for char in value[:64]) * 2 > len(value[:64]):
         for alphabet in (lzstring.from_utf16, lzstring.from_string):
             if _read_lzstring(walk, at, value, alphabet):
                 return True
@@ -84,13 +94,15 @@ def read(walk: Walk, at: Place, value: str) -> bool:
 
 def _read_json(walk: Walk, at: Place, value: str) -> bool:
     data = value.encode("utf-8", "replace")
-    if json_body.parse(data) is None:
-        if '"' in value:
-            from analyzer.decode import lines
-
-            return lines.read(walk, at, data) or json_body.read(walk, at, data)
+    tree = json_body.parse(data)
+    if tree is not None:
+        json_body.read_tree(walk, at, data, tree)
+        return True
+    if '"' not in value:
         return False
-    return json_body.read(walk, at, data)
+    from analyzer.decode import lines
+
+    return lines.read(walk, at, data) or json_body.read(walk, at, data)
 
 
 def _is_word(value: str) -> bool:
@@ -119,19 +131,16 @@ def _read_base64(walk: Walk, at: Place, value: str, urlsafe: bool) -> bool:
 
 
 def _read_hex(walk: Walk, at: Place, value: str) -> bool:
-    if len(value) in (32, 40, 64, 128) or value.isdigit():  # digests and numbers
-        data = bytes.fromhex(value)
-        if not data.isascii():
-            return False
-    else:
-        data = bytes.fromhex(value)
+    data = bytes.fromhex(value)
+    if not data.isascii() and (len(data) < 48 or len(data) == 64) and not sniff(data):
+        return False  # an identifier or a digest
     return _read_inner(walk, at.inside("hex"), data, certain=False)
 
 
 def _read_inner(walk: Walk, inner: Place, data: bytes, certain: bool) -> bool:
     """Go on with decoded bytes where they make sense; True where nobody could mean the encoded text itself."""
-    if data[0] in b"{[" and json_body.parse(data) is not None:
-        json_body.read(walk, inner, data)
+    if data[0] in b"{[" and (tree := json_body.parse(data)) is not None:
+        json_body.read_tree(walk, inner, data, tree)
         return True
     if sniff(data):
         closed = len(walk.closed)

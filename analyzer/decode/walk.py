@@ -84,19 +84,24 @@ class Pairs(list[tuple[str, Any]]):
 
 
 class Walk:
-    """State of decoding one exchange. `plain` is shared between walks: values known to hold nothing more."""
+    """State of decoding one exchange.
 
-    def __init__(self, read_text: ReadText, read_data: ReadData, plain: set[str]) -> None:
+    `plain` (values known to hold nothing more) and `names` (member names that are just names) are shared between walks.
+    """
+
+    def __init__(self, read_text: ReadText, read_data: ReadData, plain: set[str], names: set[str]) -> None:
         self.fields: list[Field] = []
         self.notes: dict[str, str] = {}
         self.closed: list[tuple[Place, bytes, str]] = []
         """Data that nothing could open: place, bytes, content type."""
         self.keys = 0
+        """Names counted in the JSON or MessagePack tree that is being read."""
         self.bytes_left = MAX_EXCHANGE_BYTES
         self.part_end = MAX_FIELDS
         self.read_text = read_text
         self.read_data = read_data
         self.plain = plain
+        self.names = names
 
     def begin_part(self) -> None:
         """Give the next part of the exchange its own budget of leaves."""
@@ -119,19 +124,16 @@ class Walk:
         """Record a leaf, or what is inside it where it holds another encoding."""
         if not value:
             return
-        if len(value) < 8 and "%" not in value and "&" not in value:
-            self.leaf(at, value)
-            return
         plain = self.plain
-        if value in plain:
+        if value in plain or (len(value) < 8 and "%" not in value and "&" not in value):
             self.leaf(at, value)
-            return
-        if at.depth >= MAX_DEPTH:
+        elif at.depth >= MAX_DEPTH:
             self.note("depth", f"More than {MAX_DEPTH} encodings inside one another: the innermost were not opened.")
             self.leaf(at, value)
-            return
-        before = len(self.fields)
-        if not self.read_text(self, at, value):
+        else:
+            before = len(self.fields)
+            if self.read_text(self, at, value):
+                return
             if len(self.fields) == before and len(value) <= MEMO_VALUE_CHARS:
                 if len(plain) >= MEMO_SIZE:
                     plain.clear()
@@ -147,9 +149,9 @@ class Walk:
             self.closed.append((at, data, content_type))
         elif not self.read_data(self, at, data, content_type):
             self.closed.append((at, data, content_type))
-            self._readable_runs(at, data)
+            self.readable_runs(at, data)
 
-    def _readable_runs(self, at: Place, data: bytes) -> None:
+    def readable_runs(self, at: Place, data: bytes) -> None:
         """Record the texts in data of an unknown format, so that known values in it are found all the same."""
         runs = _RUN.findall(data[:MAX_LAYER_BYTES])
         if runs:
@@ -163,44 +165,61 @@ class Walk:
     def _branch(
         self, node: Any, location: Location, path: str, key: str, chain: tuple[str, ...], depth: int, level: int
     ) -> None:
-        # The hottest loop of the program: plain leaves are appended here, everything else takes the longer way.
         kind = type(node)
         if level > MAX_LEVELS:
             self._deep(Place(location, path, key, chain, depth), node)
-            return
-        if kind is dict:
-            self.keys += len(node)
-            members = node.items()
-        elif kind is Pairs:
-            members = node
+        elif kind is dict or kind is Pairs:
+            self._object(node, location, path, key, chain, depth, level)
         elif kind is list:
             self._array(node, location, path, key, chain, depth, level)
-            return
         else:
             self._scalar(Place(location, path, key, chain, depth), node)
-            return
-        fields, plain = self.fields, self.plain
-        if len(fields) + len(node) > self.part_end:
+
+    def _object(
+        self,
+        node: dict[str, Any] | Pairs,
+        location: Location,
+        path: str,
+        key: str,
+        chain: tuple[str, ...],
+        depth: int,
+        level: int,
+    ) -> None:
+        # The hottest loop of the program: plain leaves are appended here, everything else takes the longer way.
+        fields, plain, names = self.fields, self.plain, self.names
+        size = len(node)
+        if len(fields) + size > self.part_end:
             raise PartFull
-        alias = pair_name(node if kind is dict else dict(node), key, path.endswith("]")) if len(node) <= 8 else None
+        self.keys += size
+        whole = node if type(node) is dict else dict(node)
+        alias = None
+        if size <= 8 and not _VALUES.isdisjoint(whole):
+            alias = pair_name(whole, key, path.endswith("]"))
         prefix = path + "." if path else ""
-        for name, value in members:
-            if type(name) is not str:  # MessagePack names may be anything
-                name = name.decode("utf-8", "replace") if isinstance(name, bytes) else str(name)
-            here = name if alias is None or name not in VALUE_MEMBERS else alias
+        for name, value in node.items() if whole is node else node:
+            if name not in names:
+                name = self._new_name(Place(location, prefix + "{name}", "", chain, depth), name)
+            here = name if alias is None or name not in _VALUES else alias
             kind = type(value)
             if kind is str:
-                if value in plain or (len(value) < 8 and "%" not in value and "&" not in value):
-                    if value:
-                        fields.append(Field(location, prefix + name, here, value, chain))
+                if value in plain:
+                    fields.append(Field(location, prefix + name, here, value, chain))
                 else:
                     self.text(Place(location, prefix + name, here, chain, depth), value)
             elif kind is int:
                 fields.append(Field(location, prefix + name, here, str(value), chain))
             elif value is not None:
                 self._branch(value, location, prefix + name, here, chain, depth, level + 1)
-            if len(name) > 24 or "@" in name:
-                self.text(Place(location, prefix + "{name}", "", chain, depth), name)
+
+    def _new_name(self, at: Place, name: Any) -> str:
+        """A member's name as text; one that may itself be a value (an address, an identifier) becomes a leaf."""
+        if type(name) is not str:  # MessagePack names may be anything
+            return name.decode("utf-8", "replace") if isinstance(name, bytes) else str(name)
+        if len(name) > 24 or "@" in name:
+            self.text(at, name)
+        elif len(self.names) < MEMO_SIZE:
+            self.names.add(name)
+        return name
 
     def _array(
         self, node: list[Any], location: Location, path: str, key: str, chain: tuple[str, ...], depth: int, level: int
@@ -217,6 +236,8 @@ class Walk:
             kind = type(value)
             if kind is str and value in plain:
                 fields.append(Field(location, f"{path}[{position}]", key, value, chain))
+            elif kind is dict and level < MAX_LEVELS:
+                self._object(value, location, f"{path}[{position}]", key, chain, depth, level + 1)
             elif kind is int:
                 fields.append(Field(location, f"{path}[{position}]", key, str(value), chain))
             else:

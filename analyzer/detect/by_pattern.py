@@ -114,6 +114,10 @@ PATTERNS: tuple[tuple[str, str, Evidence, object, str], ...] = (
 """(data type, RE2 pattern, evidence, check of data and span, reasoning): linear in time on any input."""
 
 
+AROUND = 200
+"""Bytes on either side of a match that its check may look at."""
+
+
 class ByPattern:
     """Finds values by grammar and checksum: one pass tells which patterns occur, a second where."""
 
@@ -140,17 +144,20 @@ class ByPattern:
                 position, offset = joined.locate(match.start())
                 if position == last:
                     continue
-                field = joined.fields[position]
-                data = field.value.encode("utf-8", "replace")
-                # Offsets are bytes; Latin-1 keeps one character a byte, and patterns match ASCII only.
-                text, end = data.decode("latin-1"), offset + match.end() - match.start()
-                if check(text, offset, end):
+                # Offsets are bytes; Latin-1 keeps one character a byte, and patterns match ASCII only. A check sees its
+                # surroundings, not the whole value, which may be long and full of matches.
+                start = min(offset, AROUND)
+                stop = min(match.end() + AROUND, joined.end_of(position))
+                text = joined.data[match.start() - start : stop].decode("latin-1")
+                end = start + match.end() - match.start()
+                if check(text, start, end):
                     last = position
                     found.append(
                         (
                             position,
                             Finding(
-                                field=field, data_type=data_type, evidence=evidence, value=text[offset:end], reasoning=reasoning
+                                field=joined.fields[position], data_type=data_type, evidence=evidence,
+                                value=text[start:end], reasoning=reasoning,
                             ),
                         )
                     )  # fmt: skip

@@ -64,7 +64,7 @@ class Seeds:
                     for form in canonical_forms(data_type, value):
                         if len(form.text) >= MIN_LENGTH and not form.weak:
                             for text in (
-                                {form.text, form.text.lower(), form.text.upper()}
+                                {form.text, form.text.lower(), form.text.upper(), form.text.title()}
                                 if not form.text.isascii()
                                 else {form.text}
                             ):
@@ -124,13 +124,13 @@ class BySeed:
                     if needle.exact is None or joined.data.startswith(needle.exact, start):
                         spans.append((start, end, needle))
                         break
-        spans.sort(key=lambda span: (span[0] - span[1], span[0]))
-        taken: list[tuple[int, int]] = []
+        spans.sort(key=lambda span: (span[0], -span[1]))
+        reach = -1  # end of the span that reaches furthest: what starts later and ends earlier lies within it
         seen: set[tuple[int, str, str]] = set()
         for start, end, needle in spans:
-            if any(start >= other_start and end <= other_end for other_start, other_end in taken):
+            if end <= reach:
                 continue
-            taken.append((start, end))
+            reach = end
             position, _ = joined.locate(start)
             same = (position, needle.data_type, needle.transform)
             if same in seen:

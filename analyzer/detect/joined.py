@@ -19,8 +19,16 @@ class Joined:
 
     def locate(self, offset: int) -> tuple[int, int]:
         """(position of the field, offset within its UTF-8 value) of a byte offset in `data`."""
+        starts = self._measured()
+        position = bisect_right(starts, offset) - 1
+        return position, offset - starts[position]
+
+    def end_of(self, position: int) -> int:
+        """The byte offset in `data` where the value of a field ends."""
+        return self._measured()[position + 1] - 1
+
+    def _measured(self) -> list[int]:
         if self._starts is None:
             sizes = (len(field.value.encode("utf-8", "replace")) + 1 for field in self.fields)
             self._starts = [0, *accumulate(sizes)]
-        position = bisect_right(self._starts, offset) - 1
-        return position, offset - self._starts[position]
+        return self._starts

@@ -63,3 +63,9 @@ def test_base64_padding_is_no_form() -> None:
     assert looks_like_form("a=1")
     assert not looks_like_form("aGVsbG8gd29ybGQ=")
     assert not looks_like_form("aGVsbG8gd29ybA==")
+
+
+def test_a_batch_of_forms_one_a_line() -> None:
+    decoded = sent(b"v=1&uid=usr_5c1d90\nv=1&email=ishaan%40post.example\r\nv=1&t=event", "text/plain")
+    assert place(decoded, "ishaan@post.example") == ("body", "[1].email", ("urlencoded",))
+    assert place(decoded, "event") == ("body", "[2].t", ("urlencoded",))

@@ -59,3 +59,9 @@ def test_a_url_in_a_url_in_json() -> None:
 def test_fragment_parameters_of_a_url() -> None:
     decoded = sent(b'{"url":"https://x.example/cb#access_token=abcdefgh1234&state=xyz"}')
     assert leaf(decoded, "abcdefgh1234").path == "url.fragment.access_token"
+
+
+def test_a_path_with_a_query_is_opened() -> None:
+    decoded = sent(b'{"page":"/account?mobile=%2B919812345670&city=Nagpur"}')
+    assert leaf(decoded, "+919812345670").path == "page.query.mobile"
+    assert leaf(decoded, "Nagpur").path == "page.query.city"
