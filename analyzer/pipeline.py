@@ -71,7 +71,7 @@ def analyze(
     seeds = knowledge.seeds(options.seeds)
     attribution = knowledge.attribution(options.app, options.first_party, options.geoip)
     decoder, detection = Decoder(), Detection(knowledge, seeds)
-    builder = ReportBuilder(knowledge.taxonomy, options.show_values)
+    builder = ReportBuilder(knowledge.taxonomy, options.show_values, _secrets(seeds, knowledge))
     origins = Origins()
     for exchange in reader:
         try:
@@ -116,6 +116,14 @@ class Origins:
             for clue in read_clues([header]):
                 out[clue] += count
         return out
+
+
+def _secrets(seeds: "Seeds | None", knowledge: Knowledge) -> list[str]:
+    """Values of the seeds but the technical ones (`Android`), which name nobody and occur in many names."""
+    if seeds is None:
+        return []
+    sensitive = [kind for kind in seeds.values if knowledge.taxonomy.get(kind).sensitivity > 0]
+    return [value for kind in sensitive for value in seeds.values[kind]]
 
 
 def _method(options: Options, seeds: "Seeds | None", attribution: Attribution) -> Method:

@@ -2,7 +2,7 @@
 
 import lzma
 from collections.abc import Mapping
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv6Address
 from pathlib import Path
 
 from msgspec import Struct
@@ -80,10 +80,20 @@ def load_cloud(ranges: Path, regions: Path) -> CloudRanges:
     )
 
 
+def _v4(text: str) -> int:
+    # Twenty thousand of these are read at start-up; ipaddress takes five times as long.
+    a, b, c, d = text.split(".")
+    return int(a) << 24 | int(b) << 16 | int(c) << 8 | int(d)
+
+
+def _v6(text: str) -> int:
+    return int(IPv6Address(text))
+
+
 def _load_ranges(path: Path, is_v6: bool) -> _Lengths:
     tables: dict[int, dict[int, tuple[str, str]]] = {}
     names: dict[str, tuple[str, str]] = {}
-    parse, width = (IPv6Address, 128) if is_v6 else (IPv4Address, 32)
+    parse, width = (_v6, 128) if is_v6 else (_v4, 32)
     try:
         for line in lzma.decompress(path.read_bytes()).decode("ascii").splitlines()[1:]:
             cidr, _, owner = line.partition(",")
@@ -94,7 +104,7 @@ def _load_ranges(path: Path, is_v6: bool) -> _Lengths:
                 provider, _, region = owner.partition(",")
                 names[owner] = (provider, region)
             bits = int(length)
-            tables.setdefault(bits, {})[int(parse(network)) >> (width - bits)] = names[owner]
+            tables.setdefault(bits, {})[parse(network) >> (width - bits)] = names[owner]
     except (OSError, ValueError, lzma.LZMAError):
         raise KnowledgeError(f"{path}: damaged cloud ranges: install apptells again") from None
     return tuple(sorted(tables.items(), reverse=True))

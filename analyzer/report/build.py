@@ -1,6 +1,6 @@
 """From the stream of findings to the Report: everything is counted as it comes; memory depends on what was found."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -14,12 +14,14 @@ from analyzer.model import (
     Recipient,
     Report,
     Request,
+    Sentence,
     Transmission,
     Undecoded,
     Unread,
 )
 from analyzer.report.groups import GroupKey, Tally, matrix_of, recipients_of
 from analyzer.report.log import SpooledLog
+from analyzer.report.masking import HIDDEN, MIN_SECRET_CHARS, Masking, without
 from analyzer.report.requests import request_of
 from analyzer.report.sentences import write_sentences
 from analyzer.taxonomy import Taxonomy
@@ -30,14 +32,19 @@ MAX_UNDECODED = 1_000
 MAX_HOSTS = 50_000
 SHOWN_VALUE_CHARS = 200
 NOTE_EXCHANGES = 10
+MAX_NEAR = 50
+"""Values found in an exchange that its names are compared with."""
+PERSONAL = 2
+"""Sensitivity from which a value must not show in a name."""
 
 
 class ReportBuilder:
     """Takes exchanges with their findings one by one; `finish` makes the Report."""
 
-    def __init__(self, taxonomy: Taxonomy, show_values: bool) -> None:
+    def __init__(self, taxonomy: Taxonomy, show_values: bool, secrets: Iterable[str] = ()) -> None:
+        """`secrets` are values, such as the seeds, that a report with masked values must show nowhere."""
         self._taxonomy = taxonomy
-        self._show_values = show_values
+        self._masking = None if show_values else Masking(secrets)
         self._log = SpooledLog()
         self._destinations: dict[tuple[str, str | None], int] = {}
         self._exchanges_to: list[int] = []
@@ -58,14 +65,17 @@ class ReportBuilder:
         """Count one exchange."""
         destination = self._destination(host, exchange)
         self._exchanges_to[destination] += 1
+        near = self._values_near(findings)
         for finding in findings:
-            self._add_finding(exchange, host, destination, finding, findings)
-        if undecoded:
-            self._undecoded_total += len(undecoded)
-            self._undecoded += undecoded[: MAX_UNDECODED - len(self._undecoded)]
-        if notes:
-            for what, message in notes.items():
-                self.note(what, message, exchange.index)
+            self._add_finding(exchange, host, destination, finding, findings, near)
+        self._undecoded_total += len(undecoded)
+        for body in undecoded[: MAX_UNDECODED - len(self._undecoded)]:
+            self._undecoded.append(self._masked_body(body))
+        if self._undecoded_total > MAX_UNDECODED and undecoded:
+            message = f"More than {MAX_UNDECODED:,} bodies or parts could not be decoded: the others are only counted."
+            self.note("undecoded", message, exchange.index)
+        for what, message in (notes or {}).items():
+            self.note(what, message, exchange.index)
 
     def note(self, what: str, message: str, exchange: int) -> None:
         """Count trouble of one kind."""
@@ -87,42 +97,68 @@ class ReportBuilder:
             self._exchanges_to.append(0)
         return found
 
+    def _values_near(self, findings: Sequence[Finding]) -> tuple[str, ...]:
+        values = {
+            finding.value.lower(): None
+            for finding in findings
+            if len(finding.value) >= MIN_SECRET_CHARS and self._taxonomy.get(finding.data_type).sensitivity >= PERSONAL
+        }
+        return tuple(values)[:MAX_NEAR]
+
+    def _masked_body(self, body: Undecoded) -> Undecoded:
+        if self._masking is None:
+            return body
+        kind = body.content_type.partition(";")[0].strip()
+        return replace(
+            body, path=self._masking.path(body.path), content_type=HIDDEN if self._masking.hides(kind, 100) else kind
+        )
+
     def _add_finding(
-        self, exchange: Exchange, host: str, destination: int, finding: Finding, all_findings: Sequence[Finding]
+        self,
+        exchange: Exchange,
+        host: str,
+        destination: int,
+        finding: Finding,
+        all_findings: Sequence[Finding],
+        near: Sequence[str],
     ) -> None:
         field = finding.field
-        if self._show_values:
+        path, reasoning, masking = field.path, finding.reasoning, self._masking
+        if masking is None:
             masked = finding.value[:SHOWN_VALUE_CHARS]
         else:
-            masked = self._taxonomy.mask(finding.data_type, finding.value)
+            path = without(near, masking.path(path))
+            reasoning = without(near, masking.reasoning(reasoning), "The reason names a value that is not shown.")
+            masked = without(near, self._taxonomy.mask(finding.data_type, finding.value))
+            masked = HIDDEN if masking.holds_secret(masked) else masked
         self._log.append(
             Transmission(
                 exchange=exchange.index,
                 host=host,
                 data_type=finding.data_type,
                 location=field.location,
-                path=field.path,
+                path=path,
                 decoding=field.decoding,
                 transform=finding.transform,
                 evidence=finding.evidence,
                 seed=finding.seed,
-                reasoning=finding.reasoning,
+                reasoning=reasoning,
                 masked_value=masked,
                 phase=exchange.phase,
                 destination=destination,
                 support=finding.support,
             )
         )
-        key = GroupKey.of(destination, finding)
+        key = GroupKey.of(destination, finding, path)
         tally = self._tallies.get(key)
         if tally is None:
             if len(self._tallies) >= MAX_GROUPS:
                 message = f"More than {MAX_GROUPS:,} kinds of transmission: the others are in the JSON file only."
                 self.note("groups", message, exchange.index)
                 return
-            tally = self._tallies[key] = Tally(finding, masked)
-            if exchange.index not in self._requests and len(self._requests) < MAX_REQUESTS:
-                self._requests[exchange.index] = request_of(exchange, all_findings, self._show_values)
+            tally = self._tallies[key] = Tally(finding, masked, reasoning)
+            if exchange.index not in self._requests:
+                self._requests[exchange.index] = request_of(exchange, all_findings, masking)
         tally.add(exchange.index)
 
     def finish(
@@ -138,12 +174,14 @@ class ReportBuilder:
             for (host, ip), position in self._destinations.items()
         )
         recipients = recipients_of(destinations, self._tallies, self._taxonomy)
+        sentences = write_sentences(capture, recipients, method.app, self._requests)
+        requests = self._shown_requests(recipients, sentences)
         return Report(
             capture=capture,
-            sentences=write_sentences(capture, recipients, method.app),
+            sentences=sentences,
             recipients=recipients,
             matrix=matrix_of(recipients, self._taxonomy),
-            requests=self._requests_with_groups(recipients),
+            requests=requests,
             transmissions=self._log,
             destinations=destinations,
             verdicts=(),
@@ -157,8 +195,16 @@ class ReportBuilder:
             method=method,
         )
 
-    def _requests_with_groups(self, recipients: Sequence[Recipient]) -> tuple[Request, ...]:
-        groups: dict[int, list[str]] = {index: [] for index in sorted(self._requests)}
+    def _shown_requests(self, recipients: Sequence[Recipient], sentences: Sequence[Sentence]) -> tuple[Request, ...]:
+        """The first requests and those that prove a sentence, with the groups that each holds."""
+        shown = sorted(self._requests)
+        if len(shown) > MAX_REQUESTS:
+            self.note(
+                "requests", f"More than {MAX_REQUESTS:,} requests: the others are not listed.", shown[MAX_REQUESTS]
+            )
+            proofs = {sentence.exchange for sentence in sentences}
+            shown = shown[:MAX_REQUESTS] + [index for index in shown[MAX_REQUESTS:] if index in proofs]
+        groups: dict[int, list[str]] = {index: [] for index in shown}
         for recipient in recipients:
             for group in recipient.groups:
                 for index in group.exchanges:

@@ -25,9 +25,9 @@ class GroupKey(NamedTuple):
     seed: str | None
 
     @classmethod
-    def of(cls, destination: int, finding: Finding) -> "GroupKey":
-        """The group that a finding belongs to: positions in arrays make no difference."""
-        field, path = finding.field, finding.field.path
+    def of(cls, destination: int, finding: Finding, path: str) -> "GroupKey":
+        """The group of a finding whose place is shown as `path`: positions in arrays make no difference."""
+        field = finding.field
         if "[" in path:
             path = _POSITION.sub("[]", path)
         return cls(
@@ -41,11 +41,11 @@ class Tally:
 
     __slots__ = ("count", "exchanges", "masked", "reasoning", "support")
 
-    def __init__(self, finding: Finding, masked: str) -> None:
+    def __init__(self, finding: Finding, masked: str, reasoning: str) -> None:
         self.count = 0
         self.exchanges: list[int] = []
         self.masked = masked
-        self.reasoning = finding.reasoning
+        self.reasoning = reasoning
         self.support = finding.support
 
     def add(self, exchange: int) -> None:

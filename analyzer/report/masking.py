@@ -54,7 +54,9 @@ class Masking:
     def _path(self, path: str) -> str:
         # A key with dots in it is several members here, so an address takes everything up to a bracket with it.
         shown = _AROUND_ADDRESS.sub(HIDDEN, path)
-        shown = _MEMBER.sub(lambda member: HIDDEN if member[0][0] != "[" and self.hides(member[0]) else member[0], shown)
+        shown = _MEMBER.sub(
+            lambda member: HIDDEN if member[0][0] != "[" and self.hides(member[0]) else member[0], shown
+        )
         return HIDDEN if self.holds_secret(shown) else shown
 
     def _reasoning(self, text: str) -> str:

@@ -54,14 +54,18 @@ def mask_url(url: str, findings: Sequence[Finding], masking: Masking) -> str:
     head, _, query = url.partition("#")[0].partition("?")
     if opaque := _OPAQUE.match(head):
         return f"{opaque[1][:20]}:{HIDDEN}"
-    scheme, separator, rest = head.rpartition("://") if head.count("://") == 1 else ("", *_first_scheme(head))
+    scheme, separator, rest = head.partition("://")
+    if not separator:
+        scheme, rest = "", head
     authority, _, path = rest.partition("/")
     host = authority.rpartition("@")[2]
-    in_path = {re.split(r"\D", finding.field.path, maxsplit=1)[0] for finding in findings if finding.field.location == "path"}
+    paths = [finding.field.path for finding in findings if finding.field.location == "path"]
+    found = {re.split(r"\D", path, maxsplit=1)[0] for path in paths}  # `3.email` lies in segment 3
     segments = [
-        HIDDEN if str(position) in in_path or masking.hides(unquote(segment)) else segment
+        HIDDEN if str(position) in found or masking.hides(unquote(segment)) else segment
         for position, segment in enumerate(path.split("/"))
     ]
     names = [pair.partition("=")[0] for pair in query.split("&")[:40]] if query else []
     shown = "&".join((HIDDEN if masking.hides(unquote(name)) else name) + "=…" for name in names if name)
+    scheme = HIDDEN if masking.hides(scheme) else scheme
     return f"{scheme}{separator}{host}/{'/'.join(segments)}"[:600] + (f"?{shown}"[:1000] if shown else "")

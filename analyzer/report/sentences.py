@@ -1,10 +1,10 @@
 """What we found, in at most five sentences, each with the request that proves it."""
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Container, Mapping, Sequence
 
 from analyzer.model import EVIDENCE, Capture, Destination, Group, Recipient, Sentence
 from analyzer.report.countries import load_countries
+from analyzer.report.requests import moment
 
 MAX_SENTENCES = 5
 _RANK = {level: rank for rank, level in enumerate(EVIDENCE)}
@@ -17,25 +17,37 @@ _ORDER = (
     "id.android", "id.", "",
 )  # fmt: skip
 _MAX_KINDS = 10
+_MAX_PLACES = 3
+# First words of labels that keep their capital within a sentence; acronyms and names of several words are seen as such.
+_PROPER = ("Aadhaar", "Android", "Bluetooth", "Indian")
+# Not strftime's, which follow the locale.
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July",
+    "August", "September", "October", "November", "December",
+)  # fmt: skip
 
 
-def write_sentences(capture: Capture, recipients: Sequence[Recipient], app: str | None) -> tuple[Sentence, ...]:
-    """One sentence for each of the first recipients, the last one for all that are left."""
+def write_sentences(
+    capture: Capture, recipients: Sequence[Recipient], app: str | None, requests: Container[int]
+) -> tuple[Sentence, ...]:
+    """One sentence for each of the first recipients, the last one for all that are left.
+
+    `requests` are the exchanges that a sentence may point to; the first one of every group is among them.
+    """
     names_of = load_countries()
     told = [recipient for recipient in recipients if _told(recipient)]
     others = [recipient for recipient in told if recipient.party != "first"] or told
     room = MAX_SENTENCES if len(others) <= MAX_SENTENCES else MAX_SENTENCES - 1
     sentences = [
-        _about(recipient, _subject(capture, app) if not position else "The app", names_of)
+        _about(recipient, _subject(capture, app) if not position else "The app", names_of, requests)
         for position, recipient in enumerate(others[:room])
     ]
-    rest = others[room:]
-    if rest:
-        names = ", ".join(recipient.name for recipient in rest[:6]) + (" and others" if len(rest) > 6 else "")
+    if rest := others[room:]:
+        names = list(dict.fromkeys(recipient.name for recipient in rest))
         best = _told(rest[0])[0]
         sentences.append(
             Sentence(
-                text=f"It transmitted data of these kinds to {len(rest)} more recipients: {names}.",
+                text=f"It transmitted such data to {len(names)} more recipients: {_list(names, 6, 'others')}.",
                 exchange=best.exchanges[0],
                 groups=(best.id,),
             )
@@ -49,69 +61,82 @@ def _told(recipient: Recipient) -> list[Group]:
 
 
 def _subject(capture: Capture, app: str | None) -> str:
-    name = f"The app {app}" if app else "The app"
-    if capture.first_time is None:
-        return name
-    day = datetime.fromtimestamp(capture.first_time, UTC)
-    return f"On {day.day} {day:%B %Y} {name[0].lower()}{name[1:]}"
+    name = f"app {app}" if app else "app"
+    day = moment(capture.first_time)
+    return f"On {day.day} {_MONTHS[day.month - 1]} {day.year} the {name}" if day else f"The {name}"
 
 
-def _about(recipient: Recipient, subject: str, names_of: Mapping[str, str]) -> Sentence:
-    groups = _told(recipient)
+def _about(recipient: Recipient, subject: str, names_of: Mapping[str, str], requests: Container[int]) -> Sentence:
+    told = sorted(_told(recipient), key=_rank)
+    host = told[0].host
+    groups = [group for group in told if group.host == host]
     if any(group.data_type == "person.name.full" for group in groups):
         groups = [group for group in groups if group.data_type not in ("person.name.given", "person.name.family")]
-    groups.sort(
-        key=lambda group: next(rank for rank, prefix in enumerate(_ORDER) if group.data_type.startswith(prefix))
-    )
-    first = groups[0]
-    labels = _labels(groups)
-    device = [group for group in recipient.groups if group.data_type in _DEVICE]
-    device_labels = _labels(sorted(device, key=lambda group: _DEVICE.index(group.data_type)))
-    what = _list(labels)
-    if device_labels:
-        what += f", with device data ({_list(device_labels)})"
-    destination = next(
-        (found for found in recipient.destinations if found.host == first.host), recipient.destinations[0]
-    )
-    text = f"{subject} transmitted {what} to {destination.host}"
+    device = [group for group in recipient.groups if group.host == host and group.data_type in _DEVICE]
+    device.sort(key=lambda group: _DEVICE.index(group.data_type))
+    text = f"{subject} transmitted {_list(_labels(groups), _MAX_KINDS, 'more kinds of data')}"
+    if device:
+        text += f", with device data ({_list(_labels(device), _MAX_KINDS, 'more')})"
+    text += f" to {host}"
     if recipient.party == "first":
-        return Sentence(text=f"{text}, a host of its own.", exchange=first.exchanges[0], groups=(first.id,))
-    if recipient.owner:
-        text += f", operated by {recipient.owner}"
-        if recipient.parent and recipient.parent != recipient.owner:
-            text += f" (parent company {recipient.parent})"
-        if recipient.owner_country:
-            text += f", seat in {_in(names_of.get(recipient.owner_country, recipient.owner_country))}"
+        text += ", a host of its own"
     else:
-        text += ", whose owner is not known"
-    text += f"; {_server(destination, names_of)}."
-    proof = _best_request(groups)
-    return Sentence(
-        text=text, exchange=proof, groups=tuple(group.id for group in groups if proof in group.exchanges) or (first.id,)
-    )
+        text += f", {_owner(recipient, names_of)}; {_server(recipient, host, names_of)}"
+    if elsewhere := len({group.host for group in told}) - 1:
+        text += f"; {elsewhere} more of this recipient's hosts received personal data"
+    proof = _best_request(groups, requests)
+    return Sentence(text=f"{text}.", exchange=proof, groups=tuple(g.id for g in groups if proof in g.exchanges))
 
 
-def _best_request(groups: Sequence[Group]) -> int:
+def _rank(group: Group) -> int:
+    return next(rank for rank, prefix in enumerate(_ORDER) if group.data_type.startswith(prefix))
+
+
+def _best_request(groups: Sequence[Group], requests: Container[int]) -> int:
     """The request that shows most of the groups; the earliest of several."""
     counts: dict[int, int] = {}
     for group in groups:
         for index in group.exchanges:
-            counts[index] = counts.get(index, 0) + 1
+            if index in requests:
+                counts[index] = counts.get(index, 0) + 1
     return min(counts, key=lambda index: (-counts[index], index))
 
 
-def _server(destination: Destination, names_of: Mapping[str, str]) -> str:
+def _owner(recipient: Recipient, names_of: Mapping[str, str]) -> str:
+    if not recipient.owner:
+        return "whose owner is not known"
+    text = f"operated by {recipient.owner}"
+    if recipient.parent and recipient.parent != recipient.owner:
+        text += f" (parent company {recipient.parent})"
+    if recipient.owner_country:
+        text += f", seat in {_in(names_of.get(recipient.owner_country, recipient.owner_country))}"
+    return text
+
+
+def _server(recipient: Recipient, host: str, names_of: Mapping[str, str]) -> str:
+    """Where each address of the host was: an app may reach several."""
+    places = [_place(destination, names_of) for destination in recipient.destinations if destination.host == host]
+    places = list(dict.fromkeys(places))
+    return f"the {'server' if len(places) == 1 else 'servers'} it reached {_was(places)}"
+
+
+def _was(places: Sequence[str]) -> str:
+    return f"was {places[0]}" if len(places) == 1 else f"were {_list(places, _MAX_PLACES, 'more places')}"
+
+
+def _place(destination: Destination, names_of: Mapping[str, str]) -> str:
     network = destination.region or destination.network
-    code = destination.server_country
-    place = _in(names_of.get(code, code)) if code else None
-    if destination.place and place:
-        place = f"{destination.place}, {place}"
-    if place:
-        return f"the server it reached was in {place}" + (f" (network: {network})" if network else "")
+    at = f" (network: {network})" if network else ""
+    if destination.server_country:
+        country = _in(names_of.get(destination.server_country, destination.server_country))
+        return f"in {destination.place}, {country}{at}" if destination.place else f"in {country}{at}"
     if destination.server_ip is None:
-        return "the capture does not hold the address of the server it reached"
-    how = destination.server_country_method
-    return f"where the server it reached stood is not known ({how})"
+        return "at an address that the capture does not hold"
+    if destination.server_country_method == "edge":
+        return f"an edge of a network whose origin is not known{at}"
+    if destination.server_country_method == "private address":
+        return "at a private address"
+    return f"at a place that is not known{at}"
 
 
 def _in(country: str) -> str:
@@ -119,18 +144,25 @@ def _in(country: str) -> str:
 
 
 def _labels(groups: Sequence[Group]) -> list[str]:
-    labels: list[str] = []
+    labels = []
     for group in groups:
-        label = group.label if group.label[1:2].isupper() else group.label[0].lower() + group.label[1:]
-        label = label.partition(" (")[0]
+        label = within_sentence(group.label)
         if group.transform != "plain":
             label += f" (as {group.transform.partition('(')[0]})"
-        if label not in labels:
-            labels.append(label)
-    return labels
+        labels.append(label)
+    return list(dict.fromkeys(labels))
 
 
-def _list(words: Sequence[str]) -> str:
-    if len(words) > _MAX_KINDS + 1:
-        words = [*words[:_MAX_KINDS], f"{len(words) - _MAX_KINDS} more kinds of data"]
+def within_sentence(label: str) -> str:
+    """A label as it stands within a sentence: names and acronyms keep their capitals, other first words lose them."""
+    label = label.partition(" (")[0]
+    first, *others = label.split(" ")
+    of_a_name = any(word[:1].isupper() and word[1:].islower() for word in others)  # `Permanent Account Number`
+    named = first in _PROPER or of_a_name or not first[1:].islower()
+    return label if named else label[0].lower() + label[1:]
+
+
+def _list(words: Sequence[str], most: int, rest: str) -> str:
+    if len(words) > most + 1:
+        words = [*words[:most], f"{len(words) - most} {rest}"]
     return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]
