@@ -75,6 +75,8 @@ class Capture(Struct, frozen=True, kw_only=True):
     """`HAR` or `mitmproxy flows`."""
     recorder: str
     """Recorder and its dialect, such as `Chrome DevTools 126.0`."""
+    comment: str | None = None
+    """What the file says of itself (HAR `log.comment`)."""
     exchanges: int
     """Entries in the file, the broken ones included."""
     first_time: float | None = None

@@ -17,6 +17,7 @@ from analyzer.errors import CaptureError
 from analyzer.model import Exchange
 
 _ADDRESSES_KEPT = 4096
+_COMMENT_KEPT = 1000
 _PROBED_ENTRIES = 50
 """So many requests are looked at for the version of the browser."""
 
@@ -68,6 +69,8 @@ class HarReader(CaptureReader):
         if not self._walk.complete or (self._stream and not self._stream.is_whole):
             self._broke_off()
         self.recorder = self._recorder()
+        comment = self._members.get("comment")
+        self.comment = comment[:_COMMENT_KEPT] or None if isinstance(comment, str) else None
 
     def _entry(self, step: memoryview | Broken) -> Entry | None:
         """The entry, read with patience where it is not as specified; None, and counted, where that is in vain."""

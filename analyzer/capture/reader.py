@@ -76,6 +76,7 @@ class CaptureReader(ABC):
         """Size of the file, for a progress bar."""
         self.tally = Tally()
         self.recorder = "unknown recorder"
+        self.comment: str | None = None
         self._entries = 0
         self._skipped: list[SkippedEntry] = []
         self._skipped_total = 0
@@ -145,6 +146,7 @@ class CaptureReader(ABC):
             bytes=self._source.count,
             format=self.format,
             recorder=self.recorder,
+            comment=self.comment,
             exchanges=self._entries,
             first_time=self._first,
             last_time=self._last,

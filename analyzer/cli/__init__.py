@@ -1,5 +1,7 @@
 """The command line: one command a file; the only place that prints or exits."""
 
+import io
+import os
 import sys
 
 import click
@@ -50,12 +52,22 @@ def cli() -> None:
 def main() -> None:
     """Run a command. Trouble that the user can mend is one sentence and exit code 2."""
     try:
-        cli()
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")  # a terminal that is not UTF-8 must not cost the report
+        sys.exit(cli.main(standalone_mode=False))
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("apptells: stopped; nothing was written.", err=True)
+        sys.exit(130)  # 128 and the number of SIGINT, as shells count
     except ApptellsError as error:
         click.echo(f"apptells: {error}", err=True)
         sys.exit(2)
     except BrokenPipeError:
-        sys.stderr.close()  # whoever read the output has gone; there is nobody to tell
+        # Whoever read the output has gone; there is nobody to tell, and nothing to flush at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(2)
     except OSError as error:
         name = f"{error.filename}: " if error.filename else ""

@@ -4,6 +4,7 @@ import gc
 import io
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO
 
@@ -62,18 +63,21 @@ def analyze(
     from analyzer.pipeline import Options
 
     options = Options(app=app, first_party=first_party, geoip=geoip, seeds=seeds, show_values=show_values)
-    if form and output == Path("-"):
-        _write(form, _run(capture, options), sys.stdout.buffer)
-        return
+    to_stdout = output == Path("-")
+    if to_stdout and not form:
+        raise click.UsageError("--output - writes one document: say which with --format.")
     report = _run(capture, options)
+    if form and to_stdout:
+        _write(form, report, sys.stdout.buffer)
+        return
     if form:
         paths = [output or private_folder(_folder(capture)) / f"report.{form}"]
     else:
         folder = private_folder(output or _folder(capture))
         paths = [folder / "report.html", folder / "report.json"]
-    for path in paths:
-        with private_file(path) as file:
-            _write(form or path.suffix[1:], report, file)
+    with ExitStack() as files:  # all of them take their places, or none
+        for path in paths:
+            _write(form or path.suffix[1:], report, files.enter_context(private_file(path)))
     _summarise(report, paths)
 
 
@@ -106,6 +110,7 @@ def _run(capture: Path, options: object) -> Report:
 def _write(form: str, report: Report, out: BinaryIO) -> None:
     writers: dict[str, Callable[[Report, BinaryIO], None]] = {"html": _html, "json": _json, "csv": _csv}
     writers[form](report, out)
+    out.flush()
 
 
 def _html(report: Report, out: BinaryIO) -> None:

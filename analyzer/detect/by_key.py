@@ -28,6 +28,8 @@ _INDEX = re.compile(r"\[\d+\]$")
 _WRAPPER = re.compile(r"(?:\.(?:value|val|v|answer|mapValue|fields|[a-zS]{3,10}Value))+$")
 """What lies between a name and its value, in Firestore's `name.stringValue` for one."""
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+LONGEST_PATH = 400
+"""Characters of a path, counted from its end, that say where a field belongs."""
 BESIDE = ("person.", "gov.", "special.", "fin.", "loc.precise")
 """Findings of these kinds make their neighbours personal too."""
 NOT_BESIDE = frozenset(("person.language", "person.address.country", "person.username", "person.interests"))
@@ -97,8 +99,9 @@ def fits(rule: KeyRule, value: str) -> bool:
 
 def _home(field: Field) -> str:
     """The path of the object that a field belongs to; what only wraps the value is none."""
-    path = _WRAPPER.sub("", field.path)
-    if path == field.path or path == field.key or path.endswith("." + field.key):
+    whole = field.path[-LONGEST_PATH:]
+    path = _WRAPPER.sub("", whole)
+    if path == whole or path == field.key or path.endswith("." + field.key):
         return path.rpartition(".")[0]
     return path
 

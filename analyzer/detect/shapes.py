@@ -116,8 +116,10 @@ def personal_email(value: str) -> bool:
 
 def phone(value: str) -> bool:
     """7 to 15 digits with the usual separators; not a point in time and not a date."""
+    if len(value) > 24 or value.count(".") > 2:
+        return False
     digits = re.sub(r"[\s().+-]", "", value)
-    if not digits.isdigit() or not 8 <= len(digits) <= 15 or len(value) > 24 or value.count(".") > 2:
+    if not digits.isdigit() or not 8 <= len(digits) <= 15:
         return False
     if value.startswith("+"):
         return not digits.startswith("0")
@@ -250,7 +252,7 @@ def postcode(value: str) -> bool:
 
 def aadhaar(value: str) -> bool:
     """Twelve digits, first 2 to 9, Verhoeff check digit (UIDAI): 8 %."""
-    digits = re.sub(r"[\s-]", "", value)
+    digits = re.sub(r"[\s-]", "", value) if len(value) < 40 else ""
     return re.fullmatch(r"[2-9]\d{11}", digits) is not None and digits != digits[::-1] and verhoeff.is_valid(digits)
 
 
@@ -266,13 +268,13 @@ def gstin(value: str) -> bool:
 
 def card(value: str) -> bool:
     """A number in an issuer's range with a Luhn check digit: 2.5 % of sixteen digits."""
-    digits = re.sub(r"[ -]", "", value)
+    digits = re.sub(r"[ -]", "", value) if len(value) < 60 else ""
     return _CARD.fullmatch(digits) is not None and luhn.is_valid(digits) and len(set(digits)) > 3
 
 
 def iban(value: str) -> bool:
     """An IBAN of the right length for its country, modulus 97: 1 %."""
-    return bool(stdnum_iban.is_valid(value, check_country=False)) and len(value) >= 15
+    return 15 <= len(value) <= 60 and bool(stdnum_iban.is_valid(value, check_country=False))
 
 
 def vpa(value: str) -> bool:
@@ -309,7 +311,7 @@ def ifsc(value: str) -> bool:
 
 def imei(value: str) -> bool:
     """Fifteen digits with a Luhn check digit (10 %), or sixteen of an IMEISV."""
-    digits = value.replace("-", "").replace(" ", "")
+    digits = value.replace("-", "").replace(" ", "") if len(value) < 40 else ""
     if not _DIGITS.fullmatch(digits) or len(set(digits)) < 3:
         return False
     return (len(digits) == 15 and luhn.is_valid(digits)) or len(digits) in (14, 16)

@@ -19,7 +19,7 @@ _PERSONAL_WORD = re.compile(rf"\S*(?:{_ADDRESS}|\d{{6}})\S*")
 
 
 class Masking:
-    """Hides parts of captured names. `secrets` are values that must not show wherever they occur, in any letter case."""
+    """Hides parts of captured names. `secrets` are values that must show nowhere, in any letter case."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         needles = {part.strip().lower() for secret in secrets for part in (secret, *secret.split(","))}

@@ -176,3 +176,13 @@ def test_hostile_fixture_that_is_cut() -> None:
     exchanges, capture = read(HOSTILE / "capture_truncated.har")
     assert [exchange.body for exchange in exchanges] == [b"first"]
     assert not capture.complete
+
+
+def test_what_the_file_says_of_itself_is_kept(tmp_path: Path) -> None:
+    entry = '{"request": {"url": "https://a.example/"}, "response": {}}'
+    for place in ('"comment": "a reconstruction", "entries": [%s]', '"entries": [%s], "comment": "a reconstruction"'):
+        file = tmp_path / "c.har"
+        file.write_text('{"log": {"version": "1.2", ' + place % entry + "}}")
+        reader = open_capture(file)
+        assert len(list(reader)) == 1
+        assert reader.capture().comment == "a reconstruction"
