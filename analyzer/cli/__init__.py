@@ -55,12 +55,12 @@ def main() -> None:
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")  # a terminal that is not UTF-8 must not cost the report
-        sys.exit(cli.main(standalone_mode=False))
+        sys.exit(cli.main(prog_name="apptells", standalone_mode=False))
     except click.ClickException as error:
         error.show()
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("apptells: stopped; nothing was written.", err=True)
+        click.echo("apptells: stopped; no file was written.", err=True)
         sys.exit(130)  # 128 and the number of SIGINT, as shells count
     except ApptellsError as error:
         click.echo(f"apptells: {error}", err=True)

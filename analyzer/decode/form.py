@@ -7,6 +7,8 @@ from analyzer.decode.walk import Place, Walk
 
 _LIKE_FORM = re.compile(r"[\w.$%+~:@!*()\[\]-]{1,200}=")
 _BRACKET = re.compile(r"\[([^\[\]]*)\]")
+MANY = 16
+_COMMON = tuple((f"%{ord(char):02X}", char) for char in '":,{}[]/ @=&+')
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 
 
@@ -16,7 +18,15 @@ def unquote(text: str, plus: bool = True) -> str:
         text = text.replace("+", " ")
     if "%" not in text:
         return text
-    return unquote_to_bytes(text).decode("utf-8", "replace")
+    if text.count("%") < MANY:
+        return unquote_to_bytes(text).decode("utf-8", "replace")
+    # JSON in a parameter is full of the same few escapes; %25 must not make new ones.
+    pieces = text.split("%25")
+    for position, piece in enumerate(pieces):
+        for escape, char in _COMMON:
+            piece = piece.replace(escape, char)
+        pieces[position] = unquote_to_bytes(piece).decode("utf-8", "replace") if "%" in piece else piece
+    return "%".join(pieces)
 
 
 def is_percent_encoded(text: str) -> bool:

@@ -15,21 +15,12 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/\r\n ]{7,}={0,3}\s?")
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]{7,}={0,2}")
 _LZ_URI = re.compile(r"[A-Za-z0-9+ $-]{8,}")
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2}){6,}")
-# What most values are: UUIDs, numbers, versions, points in time, lower-case words, stock numbers, and hex that cannot be
-# text because a byte of it is not ASCII (nor starts as gzip, zlib or zstd). Tells them apart at the least cost.
-_NOTHING_MORE = re.compile(
-    r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
-    r"|[+-]?[0-9]{1,19}(?:[.:/-][0-9]+)*(?:T[0-9:.]+(?:Z|[+-][0-9:]+)?)?|[a-z]{1,23}(?:[_. -][a-z]{1,23})*"
-    r"|[A-Z]{1,8}[-_][0-9]{1,12}|(?!1[fF]8[bB]|78|28[bB]5)(?:[0-7][0-9a-fA-F]){0,31}[89a-fA-F][0-9a-fA-F](?:[0-9a-fA-F]{2}){2,31}"
-)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
 _DATA_URL = re.compile(r"data:([\w/+.-]{0,60})(?:;[\w=-]{0,40})*;base64,", re.I)
 
 
 def read(walk: Walk, at: Place, value: str) -> bool:
     """Open what a value holds. True where that replaces the value, False where the value itself is a leaf (too)."""
-    if _NOTHING_MORE.fullmatch(value):
-        return False
     first = value[0]
     if first in "{[" or (first in " \t\r\n" and value.lstrip()[:1] in ("{", "[")):
         if _read_json(walk, at, value):

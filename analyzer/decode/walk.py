@@ -42,6 +42,16 @@ class Place(NamedTuple):
         return Place(self.location, f"{self.path}[{position}]", self.key, self.chain, self.depth)
 
 
+# What most values are: short texts, UUIDs, numbers, versions, points in time, lower-case words, stock numbers, and hex that
+# cannot be text because a byte of it is not ASCII (nor starts as gzip, zlib or zstd). Tells them apart at the least cost.
+NOTHING_MORE = re.compile(
+    r"[^%&]{0,7}|[a-z]{1,23}(?:[_. -][a-z]{1,23})*"
+    r"|[+-]?[0-9]{1,20}(?:[.:/-][0-9]+)*(?:T[0-9:.]+(?:Z|[+-][0-9:]+)?)?"
+    r"|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|[A-Z]{1,8}[-_][0-9]{1,12}"
+    r"|(?!1[fF]8[bB]|78|28[bB]5)(?:[0-7][0-9a-fA-F]){0,31}[89a-fA-F][0-9a-fA-F](?:[0-9a-fA-F]{2}){2,31}"
+).fullmatch
+
+
 class PartFull(Exception):
     """A part of the exchange has more leaves than `MAX_FIELDS`."""
 
@@ -125,7 +135,7 @@ class Walk:
         if not value:
             return
         plain = self.plain
-        if value in plain or (len(value) < 8 and "%" not in value and "&" not in value):
+        if value in plain or NOTHING_MORE(value):
             self.leaf(at, value)
         elif at.depth >= MAX_DEPTH:
             self.note("depth", f"More than {MAX_DEPTH} encodings inside one another: the innermost were not opened.")
@@ -186,7 +196,7 @@ class Walk:
         level: int,
     ) -> None:
         # The hottest loop of the program: plain leaves are appended here, everything else takes the longer way.
-        fields, plain, names = self.fields, self.plain, self.names
+        fields, plain, names, nothing_more = self.fields, self.plain, self.names, NOTHING_MORE
         size = len(node)
         if len(fields) + size > self.part_end:
             raise PartFull
@@ -202,8 +212,9 @@ class Walk:
             here = name if alias is None or name not in _VALUES else alias
             kind = type(value)
             if kind is str:
-                if value in plain:
-                    fields.append(Field(location, prefix + name, here, value, chain))
+                if value in plain or nothing_more(value):
+                    if value:
+                        fields.append(Field(location, prefix + name, here, value, chain))
                 else:
                     self.text(Place(location, prefix + name, here, chain, depth), value)
             elif kind is int:
@@ -234,8 +245,9 @@ class Walk:
             return
         for position, value in enumerate(node):
             kind = type(value)
-            if kind is str and value in plain:
-                fields.append(Field(location, f"{path}[{position}]", key, value, chain))
+            if kind is str and (value in plain or NOTHING_MORE(value)):
+                if value:
+                    fields.append(Field(location, f"{path}[{position}]", key, value, chain))
             elif kind is dict and level < MAX_LEVELS:
                 self._object(value, location, f"{path}[{position}]", key, chain, depth, level + 1)
             elif kind is int:

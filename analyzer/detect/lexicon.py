@@ -69,7 +69,8 @@ class Lexicon:
         degrees = "latitude" if last in LATITUDE else "longitude" if last in LONGITUDE else ""
         outer = key.lower() in OUTER
         known = rules or degrees or outer
-        found = Meaning(rules, frozenset(rule.data_type for rule in rules), degrees, outer) if known else None
+        types = frozenset([rule.data_type for rule in rules] + ["loc.precise"] * bool(degrees))
+        found = Meaning(rules, types, degrees, outer) if known else None
         self.known[key] = found
         return found
 

@@ -67,5 +67,7 @@ def mask_url(url: str, findings: Sequence[Finding], masking: Masking) -> str:
     ]
     names = [pair.partition("=")[0] for pair in query.split("&")[:40]] if query else []
     shown = "&".join((HIDDEN if masking.hides(unquote(name)) else name) + "=…" for name in names if name)
-    scheme = HIDDEN if masking.hides(scheme) else scheme
-    return f"{scheme}{separator}{host}/{'/'.join(segments)}"[:600] + (f"?{shown}"[:1000] if shown else "")
+    origin = f"{HIDDEN if masking.hides(scheme) else scheme}{separator}{host}"[:400]
+    shown = "/".join(segments)[:600] + (f"?{shown}"[:1000] if shown else "")
+    # A value may hold the separators themselves, as the address of a photo does.
+    return f"{origin}/{HIDDEN if masking.holds_secret(f'{origin}/{shown}') else shown}"

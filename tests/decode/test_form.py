@@ -1,8 +1,10 @@
 """Names and values joined by `&`: bodies, queries, cookies."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from analyzer.decode.form import looks_like_form, unquote
+from analyzer.decode.form import MANY, looks_like_form, unquote
 from tests.decode.sending import decode, leaf, place, request, sent, values
 
 FORM = "application/x-www-form-urlencoded"
@@ -69,3 +71,9 @@ def test_a_batch_of_forms_one_a_line() -> None:
     decoded = sent(b"v=1&uid=usr_5c1d90\nv=1&email=ishaan%40post.example\r\nv=1&t=event", "text/plain")
     assert place(decoded, "ishaan@post.example") == ("body", "[1].email", ("urlencoded",))
     assert place(decoded, "event") == ("body", "[2].t", ("urlencoded",))
+
+
+@given(st.lists(st.sampled_from(["%25", "%22", "%3A", "%3a", "%C3%A9", "%E0", "%", "%2", "a", "5", "22", "+", "%2B", "é"])))
+def test_many_escapes_are_taken_off_like_few(parts: list[str]) -> None:
+    text = "".join(parts)
+    assert unquote(text + "%41" * MANY, plus=False) == unquote(text, plus=False) + "A" * MANY

@@ -1,0 +1,103 @@
+"""Names: believed with a fitting value, and for vague names only in a person's company."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from analyzer.decode.exchange import Decoder
+from analyzer.detect.by_key import ByKey
+from analyzer.knowledge import Knowledge
+from analyzer.model import Exchange, Field
+from tests.detect.fields import field
+
+SEARCH = ByKey(Knowledge().lexicon)
+
+
+def find(*fields: Field, known: tuple[tuple[int, str], ...] = ()) -> list[tuple[int, str]]:
+    return sorted((position, found.data_type) for position, found in SEARCH.find(fields, known))
+
+
+def find_json(tree: object) -> dict[str, str]:
+    """Path of a field -> data type, of what the names in a JSON body say."""
+    decoded = Decoder().decode(Exchange(index=0, url="https://x.example/", body=json.dumps(tree).encode()))
+    return {found.field.path: found.data_type for _, found in SEARCH.find(decoded.fields, [])}
+
+
+def test_a_name_needs_a_fitting_value() -> None:
+    assert find(field("dob", "1988-03-14")) == [(0, "person.dob")]
+    assert find(field("dob", "yes")) == []
+    assert find(field("gender", "all"), field("pin", "true"), field("sex", ""), field("race", "condition")) == []
+
+
+def test_no_key_and_value_without_its_shape() -> None:
+    lexicon = Knowledge().lexicon
+    for name in ("email", "phone", "dob", "gender", "aadhaar", "pan", "gaid", "android_id", "pincode", "city", "vpa", "imei"):
+        meaning = lexicon.meaning(name)
+        assert meaning is not None
+        assert all(found[1].evidence == "key" for found in SEARCH.find([field(name, "\x01 \x02")], [])), name
+
+
+def test_vague_names_count_beside_something_personal() -> None:
+    alone = [field("x.name", "Ishaan Kulkarni")]
+    assert find(*alone) == []
+    assert find(*alone, field("x.email", "ishaan@post.example")) == [(0, "person.name.full"), (1, "person.email")]
+    assert find(*alone, field("y.email", "ishaan@post.example")) == [(1, "person.email")]
+    assert find(*alone, field("x.value7", "1"), known=((1, "person.phone"),)) == [(0, "person.name.full")]
+
+
+def test_vague_names_count_below_a_person() -> None:
+    assert find(field("data.user.name", "Ishaan Kulkarni")) == [(0, "person.name.full")]
+    assert find(field("data.userProfile.name", "Ishaan Kulkarni")) == [(0, "person.name.full")]
+    assert find(field("data.event.name", "Ishaan Kulkarni")) == []
+
+
+def test_beside_holds_through_wrappers_and_pairs() -> None:
+    fields = {"name": {"stringValue": "Ishaan Kulkarni"}, "email": {"stringValue": "ishaan@post.example"}}
+    assert find_json({"fields": fields})["fields.name.stringValue"] == "person.name.full"
+    pairs = [{"name": "name", "value": "Ishaan Kulkarni"}, {"name": "email", "value": "ishaan@post.example"}]
+    assert find_json({"attrs": pairs})["attrs[0].value"] == "person.name.full"
+
+
+@pytest.mark.parametrize("thing", ["store", "company", "product", "device", "app", "merchant", "plan"])
+def test_the_name_of_a_thing_is_nobodys(thing: str) -> None:
+    tree = {"user": {"email": "ishaan@post.example", thing: {"name": "Andheri East", "phone": "+912226831111"}}}
+    assert set(find_json(tree).values()) == {"person.email"}
+
+
+def test_the_object_around_id_and_value_explains_it() -> None:
+    tree = {"GAID": [{"id": "3f9a1c52-7b0e-4c6d-9e21-8a5d4b7c6f10"}], "mobilePhone": {"number": "+919812345670"}, "order": {"id": "9812345670"}}
+    assert find_json(tree) == {"GAID[0].id": "id.ad", "mobilePhone.number": "person.phone"}
+
+
+def test_coordinates_come_in_pairs() -> None:
+    assert find(field("lat", "21.146"), field("lon", "79.088")) == [(0, "loc.precise"), (1, "loc.precise")]
+    assert find(field("lat", "21.1"), field("lon", "79.1")) == [(0, "loc.coarse"), (1, "loc.coarse")]
+    assert find(field("lat", "42.125")) == []
+    assert find(field("user.latitude", "21.146")) == [(0, "loc.precise")]
+    assert find(field("lat", "0"), field("lon", "0")) == []
+    assert find(field("lat", "128.5"), field("lon", "7.5")) == []
+    assert find(field("geo[0]", "79.0881", "geo"), field("geo[1]", "21.1458", "geo")) == [(0, "loc.precise"), (1, "loc.precise")]
+    assert find(field("store.lat", "19.1197"), field("store.lng", "72.8468")) == []
+
+
+def test_the_reasoning_names_key_and_shape() -> None:
+    ((_, found),) = SEARCH.find([field("d.Gender", "F")], [])
+    assert found.reasoning == "The key 'Gender' names such a value and the value has the shape of gender."
+    assert (found.evidence, found.value) == ("key+value", "F")
+
+
+# What software development kits of many services send, written by hand: service -> (request, data types it holds).
+SERVICES = json.loads((Path(__file__).parent / "services.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_bodies_of_services_are_understood_without_seeds(service: str) -> None:
+    from analyzer.pipeline import Detection
+
+    case = SERVICES[service]
+    exchange = Exchange(
+        index=0, url=case["url"], method="POST", headers=(("Content-Type", case["type"]),), body=case["body"].encode()
+    )
+    found = Detection(Knowledge(), None).find(exchange, Decoder().decode(exchange))
+    assert set(case["holds"]) <= {finding.data_type for finding in found}

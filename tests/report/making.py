@@ -1,0 +1,68 @@
+"""Builds small reports from few words, for the tests of the report's making."""
+
+from functools import cache
+
+from analyzer.knowledge import Knowledge
+from analyzer.model import Capture, Destination, Evidence, Exchange, Field, Finding, Location, Method, Party, Report
+from analyzer.report.build import ReportBuilder
+from analyzer.taxonomy import Taxonomy
+
+CAPTURE = Capture(
+    path="made.har", sha256="0" * 64, bytes=1, format="HAR", recorder="made", exchanges=9, first_time=1_521_819_251.0
+)
+METHOD = Method(
+    tool="apptells", databases=(), seeds=(), app=None, first_party=(), values_shown=False, suffix_list="",
+    detectors=(),
+)  # fmt: skip
+
+
+@cache
+def taxonomy() -> Taxonomy:
+    return Knowledge().taxonomy
+
+
+def exchange(index: int, url: str = "https://in.tracker.example/a?q=1", ip: str | None = "13.126.58.204") -> Exchange:
+    return Exchange(index=index, url=url, server_ip=ip, time=1_521_819_251.0 + index, body=b"{}", status=200)
+
+
+def finding(
+    data_type: str,
+    value: str = "some value",
+    path: str = "a.b",
+    evidence: Evidence = "seed",
+    *,
+    location: Location = "body",
+    transform: str = "plain",
+    reasoning: str = "Equals the seed.",
+) -> Finding:
+    return Finding(
+        field=Field(location, path, path.rpartition(".")[2], value, ("json",)),
+        data_type=data_type,
+        evidence=evidence,
+        reasoning=reasoning,
+        value=value,
+        transform=transform,
+    )
+
+
+def destination(host: str, ip: str | None, exchanges: int, party: Party = "third", **more: str | None) -> Destination:
+    """A host with an address of Mumbai; `more` overrides any member."""
+    known: dict[str, str | None] = {
+        "server_country": "IN" if ip else None, "server_country_method": "cloud region" if ip else "no address",
+        "region": "AWS ap-south-1" if ip else None, "place": "Mumbai" if ip else None, "network": "Amazon.com, Inc.",
+    }  # fmt: skip
+    domain = ".".join(host.split(".")[-2:])
+    return Destination(
+        host=host, domain=domain, party=party, party_reason="made", server_ip=ip, exchanges=exchanges,
+        **known | more,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def builder(show_values: bool = False, secrets: tuple[str, ...] = ()) -> ReportBuilder:
+    return ReportBuilder(taxonomy(), show_values, secrets)
+
+
+def finish(made: ReportBuilder, party: Party = "third", app: str | None = None, **more: str | None) -> Report:
+    """The report, in which every host is of this party and has these answers."""
+    method = Method(**{name: getattr(METHOD, name) for name in METHOD.__struct_fields__} | {"app": app})
+    return made.finish(CAPTURE, (), method, lambda host, ip, count: destination(host, ip, count, party, **more))

@@ -1,0 +1,114 @@
+"""Groups, recipients and the matrix."""
+
+from analyzer.model import Group, Report
+from tests.report.making import builder, destination, exchange, finding, finish
+from tests.report.making import CAPTURE, METHOD
+
+
+def all_groups(report: Report) -> list[Group]:
+    return [group for recipient in report.recipients for group in recipient.groups]
+
+
+def test_positions_in_arrays_make_no_difference() -> None:
+    made = builder()
+    for index in range(3):
+        made.add(exchange(index), "t.example", [finding("person.email", path=f"batch[{index}].traits[0].email")])
+    report = finish(made)
+    (group,) = all_groups(report)
+    assert group.path == "batch[].traits[].email"
+    assert (group.count, group.exchanges) == (3, (0, 1, 2))
+    assert [sent.path for sent in report.transmissions] == [f"batch[{n}].traits[0].email" for n in range(3)]
+
+
+def test_whatever_else_differs_makes_another_group() -> None:
+    made = builder()
+    alike = finding("person.email")
+    others = [
+        finding("person.phone"),
+        finding("person.email", path="a.c"),
+        finding("person.email", location="query"),
+        finding("person.email", evidence="key"),
+        finding("person.email", transform="sha256(lower)"),
+    ]
+    made.add(exchange(0), "t.example", [alike, alike, *others])
+    made.add(exchange(1), "u.example", [alike])
+    groups = all_groups(finish(made))
+    assert sorted(group.count for group in groups) == [1] * 6 + [2]
+    assert [group.id for group in groups] == [f"t{number}" for number in range(1, 8)]
+
+
+def test_the_first_twenty_exchanges_are_named_and_each_once() -> None:
+    made = builder()
+    for index in range(30):
+        made.add(exchange(index), "t.example", [finding("person.email"), finding("person.email")])
+    (group,) = all_groups(finish(made))
+    assert group.count == 60
+    assert group.exchanges == tuple(range(20))
+
+
+def test_recipients_with_the_most_sensitive_data_come_first_and_the_first_party_after_third_ones() -> None:
+    made = builder()
+    made.add(exchange(0), "nothing.example", [])
+    made.add(exchange(1), "own.example", [finding("auth.password")])
+    made.add(exchange(2), "little.example", [finding("id.ad")])
+    made.add(exchange(3), "much.example", [finding("person.email")])
+    report = made.finish(
+        CAPTURE, (), METHOD,
+        lambda host, ip, count: destination(host, ip, count, "first" if host == "own.example" else "third"),
+    )  # fmt: skip
+    names = [recipient.name for recipient in report.recipients]
+    assert names == ["much.example", "little.example", "own.example", "nothing.example"]
+    assert [recipient.id for recipient in report.recipients] == ["r1", "r2", "r3", "r4"]
+
+
+def test_hosts_of_one_owner_are_one_recipient_unless_their_party_differs() -> None:
+    made = builder()
+    for index, host in enumerate(("a.one.example", "b.two.example", "c.three.example")):
+        made.add(exchange(index), host, [finding("person.email")])
+    report = made.finish(
+        CAPTURE, (), METHOD,
+        lambda host, ip, count: destination(
+            host, ip, count, "first" if host.startswith("c") else "third", owner="Example Inc."
+        ),
+    )  # fmt: skip
+    assert [(r.name, r.party, len(r.destinations), r.exchanges) for r in report.recipients] == [
+        ("Example Inc.", "third", 2, 2),
+        ("Example Inc.", "first", 1, 1),
+    ]
+
+
+def test_the_same_host_at_two_addresses_is_two_destinations_and_one_recipient() -> None:
+    made = builder()
+    made.add(exchange(0, ip="192.0.2.1"), "t.example", [finding("person.email")])
+    made.add(exchange(1, ip="192.0.2.2"), "t.example", [finding("person.email")])
+    report = finish(made)
+    assert [(to.host, to.server_ip) for to in report.destinations] == [("t.example", "192.0.2.1"), ("t.example", "192.0.2.2")]
+    assert [sent.destination for sent in report.transmissions] == [0, 1]
+    assert len(report.recipients) == 1
+
+
+def test_matrix_cells_count_and_link_to_the_strongest_group() -> None:
+    made = builder()
+    weak, strong = finding("person.email", evidence="key"), finding("person.email", path="c", transform="md5(lower)")
+    made.add(exchange(0), "a.example", [weak, strong, strong])
+    made.add(exchange(1), "b.example", [finding("dev.os", "Android")])
+    report = finish(made)
+    email, system = report.matrix
+    assert (email.data_type, system.data_type) == ("person.email", "dev.os")
+    cell, nothing = email.cells
+    assert nothing is None
+    assert cell is not None
+    assert (cell.count, cell.evidence, cell.transforms) == (3, "seed", ("md5(lower)", "plain"))
+    (linked,) = [group for group in all_groups(report) if group.id == cell.group]
+    assert linked.evidence == "seed"
+    assert system.cells[0] is None
+    assert all(len(row.cells) == 2 for row in report.matrix)
+
+
+def test_a_recipient_of_nothing_has_no_column() -> None:
+    made = builder()
+    made.add(exchange(0), "a.example", [finding("person.email")])
+    made.add(exchange(1), "b.example", [])
+    report = finish(made)
+    assert len(report.recipients) == 2
+    assert [len(row.cells) for row in report.matrix] == [1]
