@@ -1,7 +1,6 @@
 """The command line: one command a file; the only place that prints or exits."""
 
 import io
-import os
 import sys
 
 import click
@@ -50,7 +49,7 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run a command. Trouble that the user can mend is one sentence and exit code 2."""
+    """Run a command. Trouble that the user can mend is one sentence and exit code 2; a reader that has gone is 1."""
     try:
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
@@ -64,10 +63,6 @@ def main() -> None:
         sys.exit(130)  # 128 and the number of SIGINT, as shells count
     except ApptellsError as error:
         click.echo(f"apptells: {error}", err=True)
-        sys.exit(2)
-    except BrokenPipeError:
-        # Whoever read the output has gone; there is nobody to tell, and nothing to flush at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(2)
     except OSError as error:
         name = f"{error.filename}: " if error.filename else ""

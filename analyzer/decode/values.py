@@ -38,7 +38,8 @@ def read(walk: Walk, at: Place, value: str) -> bool:
         url.read(walk, at, value)
         return False
     # Before percent signs are looked at: `a=1%262&b=3` holds two parameters, not three.
-    if "=" in value and ("&" in value or first == "?") and "\n" not in value and form.looks_like_form(value.lstrip("?")):
+    joins = "=" in value and ("&" in value or first == "?") and "\n" not in value
+    if joins and form.looks_like_form(value.lstrip("?")):
         form.read(walk, at._replace(depth=at.depth + 1), value.lstrip("?"))
         return False
     if "%" in value and form.is_percent_encoded(value):

@@ -61,7 +61,8 @@ type ReadData = Callable[["Walk", Place, bytes, str], bool]
 
 NAME_MEMBERS = ("key", "name", "k", "field", "attribute", "property", "label", "n", "question")
 VALUE_MEMBERS = (
-    "value", "val", "v", "stringValue", "doubleValue", "integerValue", "booleanValue", "StringValue", "data", "content", "answer",
+    "value", "val", "v", "stringValue", "doubleValue", "integerValue", "booleanValue", "StringValue", "data",
+    "content", "answer",
 )  # fmt: skip
 KIND_MEMBERS = ("type", "idType", "id_type", "kind", "id")
 _VALUES = frozenset(VALUE_MEMBERS)
@@ -75,7 +76,7 @@ _NAME = re.compile(r"[A-Za-z_$][\w.$:-]{1,40}(?: \w{1,20}){0,3}")
 
 
 def pair_name(node: dict[Any, Any], key: str, in_list: bool) -> str | None:
-    """The name of the value in a {name: ..., value: ...} pair, of {type: ..., value: ...} in a list; `key` in a wrapper."""
+    """The name of the value in a {name, value} pair, or in {type, value} in a list; `key` in a wrapper."""
     if _VALUES.isdisjoint(node):
         return None
     for member in NAME_MEMBERS:

@@ -177,7 +177,8 @@ def _coordinates(fields: Sequence[Field], group: Sequence[tuple[int, bool]]) -> 
                 position,
                 Finding(
                     field=field, data_type=kind, evidence="key+value", value=field.value,
-                    reasoning=f"The key '{field.key[:60]}' names a coordinate and the value is one in degrees with {decimals} decimals, {what}.",
+                    reasoning=f"The key '{field.key[:60]}' names a coordinate and the value is one in degrees"
+                    f" with {decimals} decimals, {what}.",
                 ),
             )
         )  # fmt: skip
@@ -195,7 +196,8 @@ def _pair(fields: Sequence[Field], pair: Sequence[int]) -> list[tuple[int, Findi
             position,
             Finding(
                 field=fields[position], data_type="loc.precise", evidence="key+value", value=fields[position].value,
-                reasoning=f"The key '{fields[position].key[:60]}' names a place and its value is a pair of degrees with three decimals or more.",
+                reasoning=f"The key '{fields[position].key[:60]}' names a place and its value is a pair of degrees"
+                " with three decimals or more.",
             ),
         )
         for position in pair

@@ -88,8 +88,8 @@ def _sure(data: str, start: int, end: int) -> bool:
 
 
 PATTERNS: tuple[tuple[str, str, Evidence, object, str], ...] = (
-    ("person.email", r"[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,6}\.[A-Za-z]{2,24}\b", "validated",
-     _email, "The value is an e-mail address by its grammar."),
+    ("person.email", r"[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,6}\.[A-Za-z]{2,24}\b",
+     "validated", _email, "The value is an e-mail address by its grammar."),
     ("person.phone", r"\+[1-9][0-9]{0,3}[ -]?[0-9][0-9 -]{6,13}[0-9]", "validated",
      _phone, "The value is a valid mobile number in international form (libphonenumber)."),
     ("gov.in.pan", r"\b[A-Z]{3}P[A-Z][0-9]{4}[A-Z]\b", "validated",
@@ -106,8 +106,8 @@ PATTERNS: tuple[tuple[str, str, Evidence, object, str], ...] = (
      _vpa, "The value is a UPI address at a known payment handle."),
     ("id.mac", r"\b[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}\b", "validated",
      _mac, "The value is a hardware address."),
-    ("id.push", r"\b[A-Za-z0-9_-]{6,64}:APA91[A-Za-z0-9_-]{16,}|Expo(?:nent)?PushToken\[[A-Za-z0-9_-]{10,64}\]", "validated",
-     _sure, "The value is a push token in the form of Firebase Cloud Messaging or Expo."),
+    ("id.push", r"\b[A-Za-z0-9_-]{6,64}:APA91[A-Za-z0-9_-]{16,}|Expo(?:nent)?PushToken\[[A-Za-z0-9_-]{10,64}\]",
+     "validated", _sure, "The value is a push token in the form of Firebase Cloud Messaging or Expo."),
     ("auth.jwt", r"\beyJ[A-Za-z0-9_-]{5,}\.eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{10,}", "validated",
      _sure, "The value is a JSON Web Token."),
 )  # fmt: skip

@@ -97,7 +97,7 @@ class Lexicon:
         return tuple(found)
 
 
-# Scopes that analytics SDKs put before a parameter's own name: `ep.name`, `up.dob`, `epn.lat` (GA4), `$user_id`, `cd_name`.
+# Scopes that analytics SDKs put before a parameter's own name: `ep.name`, `epn.lat` (GA4), `$user_id`.
 _PREFIXES = frozenset(
     """
         ep up epn upn user usr customer profile traits attr attribute prop properties p custom metadata the my x we

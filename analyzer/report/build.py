@@ -1,6 +1,7 @@
 """From the stream of findings to the Report: everything is counted as it comes; memory depends on what was found."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -19,8 +20,8 @@ from analyzer.model import (
     Undecoded,
     Unread,
 )
-from analyzer.report.groups import GroupKey, Tally, matrix_of, recipients_of
-from analyzer.report.log import SpooledLog
+from analyzer.report.groups import Kind, Tally, matrix_of, recipients_of
+from analyzer.report.log import SpooledLog, Template, template_of
 from analyzer.report.masking import HIDDEN, MIN_SECRET_CHARS, Masking, without
 from analyzer.report.requests import request_of
 from analyzer.report.sentences import write_sentences
@@ -31,11 +32,23 @@ MAX_REQUESTS = 1_000
 MAX_UNDECODED = 1_000
 MAX_HOSTS = 50_000
 SHOWN_VALUE_CHARS = 200
+MAX_SHAPES = 5_000
 NOTE_EXCHANGES = 10
 MAX_NEAR = 50
 """Values found in an exchange that its names are compared with."""
 PERSONAL = 2
 """Sensitivity from which a value must not show in a name."""
+
+
+class _Shape(NamedTuple):
+    """What transmissions have in common that differ in exchange and value only."""
+
+    template: Template
+    kind: Kind
+    reasoning: str
+    names: str
+    """Path and reasoning in lower case, where values of the same exchange must not show."""
+    holds_none_of_near: bool
 
 
 class ReportBuilder:
@@ -48,7 +61,10 @@ class ReportBuilder:
         self._log = SpooledLog()
         self._destinations: dict[tuple[str, str | None], int] = {}
         self._exchanges_to: list[int] = []
-        self._tallies: dict[GroupKey, Tally] = {}
+        self._tallies: list[dict[Kind, Tally]] = []
+        """For each destination."""
+        self._groups = 0
+        self._shapes: dict[tuple[object, ...], _Shape] = {}
         self._requests: dict[int, Request] = {}
         self._undecoded: list[Undecoded] = []
         self._undecoded_total = 0
@@ -95,6 +111,7 @@ class ReportBuilder:
                     return self._destinations[where]
             found = self._destinations[where] = len(self._destinations)
             self._exchanges_to.append(0)
+            self._tallies.append({})
         return found
 
     def _values_near(self, findings: Sequence[Finding]) -> tuple[str, ...]:
@@ -123,43 +140,71 @@ class ReportBuilder:
         near: Sequence[str],
     ) -> None:
         field = finding.field
-        path, reasoning, masking = field.path, finding.reasoning, self._masking
-        if masking is None:
-            masked = finding.value[:SHOWN_VALUE_CHARS]
-        else:
-            path = without(near, masking.path(path))
-            reasoning = without(near, masking.reasoning(reasoning), "The reason names a value that is not shown.")
-            masked = without(near, self._taxonomy.mask(finding.data_type, finding.value))
-            masked = HIDDEN if masking.holds_secret(masked) else masked
-        self._log.append(
-            Transmission(
-                exchange=exchange.index,
-                host=host,
-                data_type=finding.data_type,
-                location=field.location,
-                path=path,
-                decoding=field.decoding,
-                transform=finding.transform,
-                evidence=finding.evidence,
-                seed=finding.seed,
-                reasoning=reasoning,
-                masked_value=masked,
-                phase=exchange.phase,
-                destination=destination,
-                support=finding.support,
-            )
-        )
-        key = GroupKey.of(destination, finding, path)
-        tally = self._tallies.get(key)
+        # Requests of one SDK differ in values only: what else a transmission says is worked out once for all of them.
+        like = (
+            exchange.phase, finding.data_type, field.location, field.path, field.decoding,
+            finding.transform, finding.evidence, finding.seed, finding.reasoning, finding.support,
+        )  # fmt: skip
+        shape = self._shapes.get(like)
+        if shape is None or any(value in shape.names for value in near):
+            shape = self._shape(exchange, finding, near)
+            if shape.holds_none_of_near:
+                if len(self._shapes) >= MAX_SHAPES:
+                    self._shapes.clear()
+                self._shapes[like] = shape
+        masked = self._shown_value(finding, near)
+        self._log.append_like(shape.template, exchange.index, host, masked, destination)
+        tallies = self._tallies[destination]
+        tally = tallies.get(shape.kind)
         if tally is None:
-            if len(self._tallies) >= MAX_GROUPS:
+            if self._groups >= MAX_GROUPS:
                 message = f"More than {MAX_GROUPS:,} kinds of transmission: the others are in the JSON file only."
                 self.note("groups", message, exchange.index)
                 return
-            tally = self._tallies[key] = Tally(finding, masked, reasoning)
+            self._groups += 1
+            tally = tallies[shape.kind] = Tally(finding, masked, shape.reasoning)
             if exchange.index not in self._requests:
-                self._requests[exchange.index] = request_of(exchange, all_findings, masking)
+                self._requests[exchange.index] = request_of(exchange, all_findings, self._masking)
         tally.add(exchange.index)
+
+    def _shown_value(self, finding: Finding, near: Sequence[str]) -> str:
+        if self._masking is None:
+            return finding.value[:SHOWN_VALUE_CHARS]
+        masked = self._taxonomy.mask(finding.data_type, finding.value)
+        if len(masked) < MIN_SECRET_CHARS:
+            return masked
+        masked = without(near, masked)
+        return HIDDEN if self._masking.holds_secret(masked) else masked
+
+    def _shape(self, exchange: Exchange, finding: Finding, near: Sequence[str]) -> "_Shape":
+        field, path, reasoning = finding.field, finding.field.path, finding.reasoning
+        if self._masking is not None:
+            path = without(near, self._masking.path(path))
+            reasoning = without(near, self._masking.reasoning(reasoning), "The reason names a value that is not shown.")
+        transmission = Transmission(
+            exchange=exchange.index,
+            host="",
+            data_type=finding.data_type,
+            location=field.location,
+            path=path,
+            decoding=field.decoding,
+            transform=finding.transform,
+            evidence=finding.evidence,
+            seed=finding.seed,
+            reasoning=reasoning,
+            masked_value="",
+            phase=exchange.phase,
+            destination=0,
+            support=finding.support,
+        )
+        names = f"{field.path}\n{finding.reasoning}".lower()
+        return _Shape(
+            template_of(transmission),
+            Kind.of(finding, path),
+            reasoning,
+            names if self._masking is not None else "",
+            not any(value in names for value in near),
+        )
 
     def finish(
         self,

@@ -12,10 +12,9 @@ EXCHANGES_SHOWN = 20
 _POSITION = re.compile(r"\[\d+\]")
 
 
-class GroupKey(NamedTuple):
-    """What the transmissions of a group have in common."""
+class Kind(NamedTuple):
+    """What the transmissions of a group have in common, beside their destination."""
 
-    destination: int
     data_type: str
     location: Location
     path: str
@@ -25,15 +24,14 @@ class GroupKey(NamedTuple):
     seed: str | None
 
     @classmethod
-    def of(cls, destination: int, finding: Finding, path: str) -> "GroupKey":
-        """The group of a finding whose place is shown as `path`: positions in arrays make no difference."""
+    def of(cls, finding: Finding, path: str) -> "Kind":
+        """The kind of a finding whose place is shown as `path`: positions in arrays make no difference."""
         field = finding.field
         if "[" in path:
             path = _POSITION.sub("[]", path)
         return cls(
-            destination, finding.data_type, field.location, path, field.decoding,
-            finding.transform, finding.evidence, finding.seed,
-        )  # fmt: skip
+            finding.data_type, field.location, path, field.decoding, finding.transform, finding.evidence, finding.seed
+        )
 
 
 class Tally:
@@ -56,37 +54,36 @@ class Tally:
 
 
 def recipients_of(
-    destinations: Sequence[Destination], tallies: Mapping[GroupKey, Tally], taxonomy: Taxonomy
+    destinations: Sequence[Destination], tallies: Sequence[Mapping[Kind, Tally]], taxonomy: Taxonomy
 ) -> tuple[Recipient, ...]:
-    """Destinations by party and owner (registrable domain where the owner is unknown).
+    """Destinations by party and owner (registrable domain where the owner is unknown); `tallies` of each of them.
 
     Recipients of recognised data come first, among them third parties, the most sensitive data first.
     """
     members: dict[tuple[str, str], list[int]] = {}
     for position, destination in enumerate(destinations):
         members.setdefault((destination.party, destination.owner or destination.domain), []).append(position)
-    keys_to: dict[int, list[GroupKey]] = {}
-    for key in tallies:
-        keys_to.setdefault(key.destination, []).append(key)
 
     def weight(member: tuple[str, str]) -> tuple[bool, bool, int, int, str]:
         party, name = member
-        keys = [key for position in members[member] for key in keys_to.get(position, ())]
-        proven = {key.data_type for key in keys if key.evidence != "key"}
+        kinds = [kind for position in members[member] for kind in tallies[position]]
+        proven = {kind.data_type for kind in kinds if kind.evidence != "key"}
         worst = sum(taxonomy.get(data_type).sensitivity ** 2 for data_type in proven)
-        return not keys, party == "first", -worst, -len({key.data_type for key in keys}), name
+        return not kinds, party == "first", -worst, -len({kind.data_type for kind in kinds}), name
 
     recipients: list[Recipient] = []
     number = 0
     for member in sorted(members, key=weight):
         positions = members[member]
-        keys = [key for position in positions for key in keys_to.get(position, ())]
-        keys.sort(key=lambda key: (-taxonomy.get(key.data_type).sensitivity, key.data_type, RANK[key.evidence]))
+        found = [(kind, tally, position) for position in positions for kind, tally in tallies[position].items()]
+        found.sort(
+            key=lambda one: (-taxonomy.get(one[0].data_type).sensitivity, one[0].data_type, RANK[one[0].evidence])
+        )
         recipient = f"r{len(recipients) + 1}"
         groups = []
-        for key in keys:
+        for kind, tally, position in found:
             number += 1
-            groups.append(_group(f"t{number}", recipient, key, tallies[key], destinations, taxonomy))
+            groups.append(_group(f"t{number}", recipient, destinations[position].host, kind, tally, taxonomy))
         first = destinations[positions[0]]
         recipients.append(
             Recipient(
@@ -105,23 +102,21 @@ def recipients_of(
     return tuple(recipients)
 
 
-def _group(
-    group: str, recipient: str, key: GroupKey, tally: Tally, destinations: Sequence[Destination], taxonomy: Taxonomy
-) -> Group:
-    kind = taxonomy.get(key.data_type)
+def _group(group: str, recipient: str, host: str, kind: Kind, tally: Tally, taxonomy: Taxonomy) -> Group:
+    data_type = taxonomy.get(kind.data_type)
     return Group(
         id=group,
         recipient=recipient,
-        host=destinations[key.destination].host,
-        data_type=key.data_type,
-        label=kind.label,
-        sensitivity=kind.sensitivity,
-        location=key.location,
-        path=key.path,
-        decoding=key.decoding,
-        transform=key.transform,
-        evidence=key.evidence,
-        seed=key.seed,
+        host=host,
+        data_type=kind.data_type,
+        label=data_type.label,
+        sensitivity=data_type.sensitivity,
+        location=kind.location,
+        path=kind.path,
+        decoding=kind.decoding,
+        transform=kind.transform,
+        evidence=kind.evidence,
+        seed=kind.seed,
         reasoning=tally.reasoning,
         masked_value=tally.masked,
         count=tally.count,

@@ -82,7 +82,10 @@ def test_the_same_host_at_two_addresses_is_two_destinations_and_one_recipient() 
     made.add(exchange(0, ip="192.0.2.1"), "t.example", [finding("person.email")])
     made.add(exchange(1, ip="192.0.2.2"), "t.example", [finding("person.email")])
     report = finish(made)
-    assert [(to.host, to.server_ip) for to in report.destinations] == [("t.example", "192.0.2.1"), ("t.example", "192.0.2.2")]
+    assert [(to.host, to.server_ip) for to in report.destinations] == [
+        ("t.example", "192.0.2.1"),
+        ("t.example", "192.0.2.2"),
+    ]
     assert [sent.destination for sent in report.transmissions] == [0, 1]
     assert len(report.recipients) == 1
 

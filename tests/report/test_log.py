@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from analyzer.model import Transmission
 from analyzer.report import log
-from analyzer.report.log import SpooledLog
+from analyzer.report.log import SpooledLog, template_of
 
 
 def transmission(exchange: int, path: str = "a", value: str = "v…e") -> Transmission:
@@ -20,9 +20,7 @@ def transmission(exchange: int, path: str = "a", value: str = "v…e") -> Transm
 
 
 @pytest.mark.parametrize("memory", [4 << 20, 1_000])
-def test_what_was_appended_comes_out_also_beyond_the_memory_limit(
-    memory: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_was_appended_comes_out_also_beyond_the_memory_limit(memory: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log, "MEMORY_BYTES", memory)
     spooled, items = SpooledLog(), [transmission(number, f"p{number}\n\u2028é") for number in range(200)]
     for item in items:
@@ -57,3 +55,16 @@ def test_any_text_comes_out_lone_surrogates_as_question_marks(text: str) -> None
     spooled.append(transmission(0, text, text))
     (item,) = spooled
     assert item.path == item.masked_value == text.encode("utf-8", "replace").decode()
+
+
+@given(st.text(), st.text(), st.integers(0, 10**9))
+def test_a_template_gives_the_line_of_the_whole(reasoning: str, value: str, exchange: int) -> None:
+    whole = Transmission(
+        exchange=exchange, host='a"masked_value":""', data_type="person.email", location="body", path='"masked_value":""',
+        decoding=("json",), transform="plain", evidence="key", seed=None, reasoning=reasoning, masked_value=value,
+        phase=None, destination=1,
+    )  # fmt: skip
+    one, other = SpooledLog(), SpooledLog()
+    one.append(whole)
+    other.append_like(template_of(whole), exchange, whole.host, value, whole.destination)
+    assert list(one.encoded()) == list(other.encoded())
