@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from analyzer.detect.adapters import dump, load_adapters
+from analyzer.detect.lexicon import words_of
 from analyzer.detect.shapes import SHAPES
 from analyzer.errors import KnowledgeError
 from analyzer.knowledge import MAX_SEED_FILE, Knowledge, parse_keys, read_seeds
@@ -32,19 +33,22 @@ def test_the_shipped_keys() -> None:
     rules = parse_keys((DATA / "keys.tsv").read_text("utf-8"), TAXONOMY)
     assert len(rules) > 500
     assert {shape for rule in rules for shape in rule.shapes} <= set(SHAPES)
-    said: dict[tuple[str, str, str], set[tuple[str, tuple[str, ...]]]] = defaultdict(set)
+    said: dict[tuple[str, tuple[str, ...]], set[str]] = defaultdict(set)
     for rule in rules:
-        said[rule.name, rule.where, rule.data_type].add((rule.evidence, rule.shapes))
-    # A name may mean several data types or have a stricter shape in one place; the same row twice contradicts itself.
-    assert {key: rows for key, rows in said.items() if len({evidence for evidence, _ in rows}) > 1} == {}
-    names = [(rule.name, rule.where, rule.data_type, rule.shapes) for rule in rules]
+        said[words_of(rule.name), rule.shapes].add(rule.data_type)
+    # One name may mean several data types, but then the shape of the value has to tell which.
+    assert {row: types for row, types in said.items() if len(types) > 1} == {}
+    names = [(words_of(rule.name), rule.where, rule.data_type, rule.shapes) for rule in rules]
     assert sorted(name for name in set(names) if names.count(name) > 1) == []
+    assert all(words_of(rule.name) for rule in rules)
 
 
 def test_strong_evidence_asks_for_a_shape() -> None:
     rules = parse_keys((DATA / "keys.tsv").read_text("utf-8"), TAXONOMY)
     assert {rule.evidence for rule in rules} <= {"validated", "key+value", "key"}
-    assert not [rule for rule in rules if rule.evidence == "validated" and set(rule.shapes) & {"some_text", "words", "opaque"}]
+    assert not [
+        rule for rule in rules if rule.evidence == "validated" and set(rule.shapes) & {"some_text", "words", "opaque"}
+    ]
 
 
 def test_mistakes_in_keys_come_all_at_once() -> None:
@@ -67,14 +71,21 @@ def seeds_file(folder: Path, text: str | bytes) -> Path:
 
 
 def test_seeds_stay_as_they_are_written(tmp_path: Path) -> None:
-    path = seeds_file(tmp_path, "person.dob: 1988-03-14\nperson.address.postcode: 0123\nid.user: [No, 1e5, 'x y']\nperson.gender: M\n")
+    path = seeds_file(
+        tmp_path, "person.dob: 1988-03-14\nperson.address.postcode: 0123\nid.user: [No, 1e5, 'x y']\nperson.gender: M\n"
+    )
     assert read_seeds(path, TAXONOMY) == {
-        "person.dob": ["1988-03-14"], "person.address.postcode": ["0123"], "id.user": ["No", "1e5", "x y"], "person.gender": ["M"],
-    }  # fmt: skip
+        "person.dob": ["1988-03-14"],
+        "person.address.postcode": ["0123"],
+        "id.user": ["No", "1e5", "x y"],
+        "person.gender": ["M"],
+    }
 
 
 def test_mistakes_in_seeds_come_all_at_once(tmp_path: Path) -> None:
-    path = seeds_file(tmp_path, "person.email: a@post.example\nperson.shoe: 43\nperson.dob:\nid.user: [x, {a: b}]\n12: y\n")
+    path = seeds_file(
+        tmp_path, "person.email: a@post.example\nperson.shoe: 43\nperson.dob:\nid.user: [x, {a: b}]\n12: y\n"
+    )
     with pytest.raises(KnowledgeError) as caught:
         read_seeds(path, TAXONOMY)
     lines = str(caught.value).splitlines()

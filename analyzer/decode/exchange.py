@@ -17,7 +17,7 @@ from analyzer.model import Exchange, Field, Location, Undecoded
 TECHNICAL_HEADERS = frozenset(
     """
         accept accept-charset accept-encoding accept-ranges access-control-request-headers
-        access-control-request-method cache-control connection content-encoding content-length content-type cookie
+        access-control-request-method cache-control connection content-encoding content-length content-type
         date dnt expect host if-match if-modified-since if-none-match if-range if-unmodified-since keep-alive origin
         pragma priority proxy-connection range sec-ch-ua sec-ch-ua-mobile sec-ch-ua-platform sec-fetch-dest
         sec-fetch-mode sec-fetch-site sec-fetch-storage-access sec-fetch-user sec-websocket-extensions
@@ -28,6 +28,7 @@ TECHNICAL_HEADERS = frozenset(
 )
 SELF_NAMING = frozenset(("origin", "referer", "x-requested-with", "x-android-package", "x-ios-bundle-identifier"))
 CACHE_SIZE = 4_000
+MEMO_CHARS = 2_000
 SMALL = 64
 """Closed data under this many bytes is not reported as undecoded."""
 
@@ -51,15 +52,15 @@ class Decoder:
         self._plain: set[str] = set()
         self._names: set[str] = set()
         self._headers: dict[tuple[str, str], list[Field]] = {}
-        self._paths: dict[str, list[Field]] = {}
+        self._paths: dict[tuple[str, str], list[Field]] = {}
 
     def decode(self, exchange: Exchange) -> Decoded:
         """Every leaf of the request and of its messages. Never raises; what could not be read is said."""
-        walk = Walk(values.read, body.read, self._plain, self._names)
+        walk = self._walk()
         host, path, query, fragment = url.split(exchange.url)
         content_type = encoding = ""
         clues: list[tuple[str, str]] = []
-        walk.fields += self._cached_path(host, path)
+        self._cached(walk, self._paths, (host, path), "path", _read_path)
         if query:
             self._part(walk, partial(form.read, walk, Place("query", "", "", (), 0), query), "query", query)
         if fragment:
@@ -71,10 +72,9 @@ class Decoder:
                 content_type = value
             elif lower == "content-encoding":
                 encoding = value
-            elif lower == "cookie":
-                self._part(walk, partial(form.read_cookies, walk, value), "cookie", value)
             elif lower not in TECHNICAL_HEADERS:
-                walk.fields += self._cached_header(lower, value)
+                location: Location = "cookie" if lower == "cookie" else "header"
+                self._cached(walk, self._headers, (lower, value), location, _read_header)
             if lower in SELF_NAMING:
                 clues.append((lower, value))
         if exchange.body:
@@ -106,47 +106,48 @@ class Decoder:
             walk.part_end += 1
             walk.leaf(Place(location, "", "", ("text",), 0), text)
 
-    def _cached_path(self, host: str, path: str) -> list[Field]:
-        found = self._paths.get(host + path)
+    def _cached(
+        self,
+        walk: Walk,
+        cache: dict[tuple[str, str], list[Field]],
+        key: tuple[str, str],
+        location: Location,
+        read: Callable[[Walk, str, str], None],
+    ) -> None:
+        """Record what `read` finds in a part that repeats from exchange to exchange, and remember it."""
+        found = cache.get(key)
         if found is None:
-            walk = Walk(values.read, body.read, self._plain, self._names)
-            walk.begin_part()
-            try:
-                walk.leaf(Place("host", "", "", (), 0), host)
-                for position, segment in enumerate(path[1:].split("/")):
-                    if len(segment) > 1:
-                        walk.text(Place("path", str(position), "", (), 0), form.unquote(segment, plus=False))
-            except PartFull:
-                pass
-            found = walk.fields
-            _remember(self._paths, host + path, found)
-        return found
+            own = self._walk()
+            self._part(own, partial(read, own, *key), location, key[1])
+            found = own.fields
+            walk.notes |= own.notes
+            walk.closed += own.closed
+            if not own.notes and not own.closed and len(found) < 100 and len(key[1]) < MEMO_CHARS:
+                if len(cache) >= CACHE_SIZE:
+                    cache.clear()
+                cache[key] = found
+        walk.fields += found
 
-    def _cached_header(self, name: str, value: str) -> list[Field]:
-        found = self._headers.get((name, value))
-        if found is None:
-            walk = Walk(values.read, body.read, self._plain, self._names)
-            walk.begin_part()
-            at = Place("header", name, name, (), 0)
-            try:
-                if name in ("authorization", "proxy-authorization"):
-                    scheme, _, token = value.partition(" ")
-                    walk.text(at.at(scheme.lower()[:20]) if token else at, token or value)
-                else:
-                    walk.text(at, value)
-            except PartFull:
-                pass
-            found = walk.fields
-            if len(value) < 2000:
-                _remember(self._headers, (name, value), found)
-        return found
+    def _walk(self) -> Walk:
+        return Walk(values.read, body.read, self._plain, self._names)
 
 
-def _remember[K](cache: dict[K, list[Field]], key: K, found: list[Field]) -> None:
-    if len(cache) >= CACHE_SIZE:
-        cache.clear()
-    if len(found) < 100:
-        cache[key] = found
+def _read_path(walk: Walk, host: str, path: str) -> None:
+    walk.leaf(Place("host", "", "", (), 0), host)
+    for position, segment in enumerate(path[1:].split("/")):
+        if len(segment) > 1:
+            walk.text(Place("path", str(position), "", (), 0), form.unquote(segment, plus=False))
+
+
+def _read_header(walk: Walk, name: str, value: str) -> None:
+    at = Place("header", name, name, (), 0)
+    if name == "cookie":
+        form.read_cookies(walk, value)
+    elif name in ("authorization", "proxy-authorization"):
+        scheme, _, token = value.partition(" ")
+        walk.text(at.at(scheme.lower()[:20]) if token else at, token or value)
+    else:
+        walk.text(at, value)
 
 
 def entropy(data: bytes) -> float:

@@ -207,7 +207,7 @@ class Walk:
         if size <= 8 and not _VALUES.isdisjoint(whole):
             alias = pair_name(whole, key, path.endswith("]"))
         prefix = path + "." if path else ""
-        for name, value in node.items() if whole is node else node:
+        for name, value in node.items() if isinstance(node, dict) else node:
             if name not in names:
                 name = self._new_name(Place(location, prefix + "{name}", "", chain, depth), name)
             here = name if alias is None or name not in _VALUES else alias
@@ -220,6 +220,8 @@ class Walk:
                     self.text(Place(location, prefix + name, here, chain, depth), value)
             elif kind is int:
                 fields.append(Field(location, prefix + name, here, str(value), chain))
+            elif kind is dict and level < MAX_LEVELS:
+                self._object(value, location, prefix + name, here, chain, depth, level + 1)
             elif value is not None:
                 self._branch(value, location, prefix + name, here, chain, depth, level + 1)
 

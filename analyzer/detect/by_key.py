@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from analyzer.detect.lexicon import KeyRule, Lexicon
 from analyzer.detect.shapes import SHAPES, latitude, longitude
@@ -91,10 +92,7 @@ class ByKey:
 
 def fits(rule: KeyRule, value: str) -> bool:
     """Whether a value has one of the shapes that a rule asks for."""
-    for shape in rule.shapes:
-        if SHAPES[shape](value):
-            return True
-    return False
+    return any(SHAPES[shape](value) for shape in rule.shapes)
 
 
 def _home(field: Field) -> str:
@@ -111,12 +109,21 @@ def _outer_name(field: Field) -> str:
 
 
 def _finding(field: Field, rule: KeyRule, context: str) -> Finding:
-    shapes = " or ".join(shape.replace("_", " ") for shape in rule.shapes)
-    how = f" and the value has the shape of {shapes}" if rule.evidence != "key" else ""
+    shapes = rule.shapes if rule.evidence != "key" else ()
     return Finding(
-        field=field, data_type=rule.data_type, evidence=rule.evidence, value=field.value,
-        reasoning=f"The key '{field.key[:60]}' names such a value{how}{context}.",
-    )  # fmt: skip
+        field=field,
+        data_type=rule.data_type,
+        evidence=rule.evidence,
+        value=field.value,
+        reasoning=_reasoning(field.key, shapes, context),
+    )
+
+
+@lru_cache(4_096)
+def _reasoning(key: str, shapes: tuple[str, ...], context: str) -> str:
+    words = " or ".join(shape.replace("_", " ") for shape in shapes)
+    how = f" and the value has the shape of {words}" if words else ""
+    return f"The key '{key[:60]}' names such a value{how}{context}."
 
 
 def _beside(

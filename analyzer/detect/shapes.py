@@ -470,8 +470,9 @@ SHAPES: dict[str, Callable[[str], bool]] = {
     for shape in (
         email, personal_email, phone, phone_india, person_name, name_word, handle, birth_date, year, age, gender, photo,
         picture, postal_address, place_name, region_name, region_code, country, postcode, aadhaar, pan_in,
-        gstin, card, iban, vpa, ssn, epic, abha, ifsc, imei, imsi, iccid, uuid, hex16, mac, ip_public, ip_private, latitude,
-        longitude, coordinates, blood_group, opaque, token, push_token, hashed, secret, some_text, words, number, dimensions, digits_3_4, digits_4_8, digits_9_18, score_300_900,
+        gstin, card, iban, vpa, ssn, epic, abha, ifsc, imei, imsi, iccid, uuid, hex16, mac, ip_public, ip_private,
+        latitude, longitude, coordinates, blood_group, opaque, token, push_token, hashed, secret, some_text, words,
+        number, dimensions, digits_3_4, digits_4_8, digits_9_18, score_300_900,
     )
 }  # fmt: skip
 """Shapes by name, as `data/keys.tsv` names them."""

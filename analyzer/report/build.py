@@ -21,6 +21,7 @@ from analyzer.model import (
     Unread,
 )
 from analyzer.report.groups import Kind, Tally, matrix_of, recipients_of
+from analyzer.report.json import encoded
 from analyzer.report.log import SpooledLog, Template, template_of
 from analyzer.report.masking import HIDDEN, MIN_SECRET_CHARS, Masking, without
 from analyzer.report.requests import request_of
@@ -61,6 +62,8 @@ class ReportBuilder:
         self._log = SpooledLog()
         self._destinations: dict[tuple[str, str | None], int] = {}
         self._exchanges_to: list[int] = []
+        self._hosts: list[bytes] = []
+        """The destinations' hosts as JSON."""
         self._tallies: list[dict[Kind, Tally]] = []
         """For each destination."""
         self._groups = 0
@@ -112,6 +115,7 @@ class ReportBuilder:
             found = self._destinations[where] = len(self._destinations)
             self._exchanges_to.append(0)
             self._tallies.append({})
+            self._hosts.append(encoded(where[0]))
         return found
 
     def _values_near(self, findings: Sequence[Finding]) -> tuple[str, ...]:
@@ -153,7 +157,7 @@ class ReportBuilder:
                     self._shapes.clear()
                 self._shapes[like] = shape
         masked = self._shown_value(finding, near)
-        self._log.append_like(shape.template, exchange.index, host, masked, destination)
+        self._log.append_like(shape.template, exchange.index, self._hosts[destination], masked, destination)
         tallies = self._tallies[destination]
         tally = tallies.get(shape.kind)
         if tally is None:

@@ -11,6 +11,8 @@ from analyzer.model import Transmission, TransmissionLog
 from analyzer.report.json import encoded
 
 MEMORY_BYTES = 4 << 20
+PENDING = 500
+"""Lines that are written at once."""
 
 # A quote within a text is escaped, so these can only be members.
 _START = b'{"exchange":0,"host":""'
@@ -41,19 +43,19 @@ class SpooledLog(TransmissionLog):
     def __init__(self) -> None:
         self._file = tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES)  # noqa: SIM115 - lives as long as the log
         self._count = 0
+        self._pending: list[bytes] = []
 
     def append(self, transmission: Transmission) -> None:
         """Add one; only while the log is being built."""
-        self._file.write(encoded(transmission) + b"\n")
-        self._count += 1
+        self._add(encoded(transmission))
 
-    def append_like(self, template: Template, exchange: int, host: str, masked_value: str, destination: int) -> None:
-        """Add the transmission that a template and the rest make: much faster than `append`."""
-        self._file.write(
-            b'{"exchange":%d,"host":%b%b"masked_value":%b%b"destination":%d%b\n'
+    def append_like(self, template: Template, exchange: int, host: bytes, masked_value: str, destination: int) -> None:
+        """Add the transmission that a template and the rest make: much faster than `append`. `host` is JSON."""
+        self._add(
+            b'{"exchange":%d,"host":%b%b"masked_value":%b%b"destination":%d%b'
             % (
                 exchange,
-                encoded(host),
+                host,
                 template.before_value,
                 encoded(masked_value),
                 template.before_destination,
@@ -61,13 +63,23 @@ class SpooledLog(TransmissionLog):
                 template.end,
             )
         )
+
+    def _add(self, line: bytes) -> None:
         self._count += 1
+        self._pending.append(line)
+        if len(self._pending) >= PENDING:
+            self._flush()
+
+    def _flush(self) -> None:
+        self._file.write(b"".join([line + b"\n" for line in self._pending]))
+        self._pending.clear()
 
     def __len__(self) -> int:
         return self._count
 
     def encoded(self) -> Iterator[bytes]:
         """Each transmission as one line of JSON, without a line end."""
+        self._flush()
         self._file.seek(0)
         for line in self._file:
             yield line[:-1]

@@ -25,9 +25,14 @@ def request(
     if encoding:
         named.append(("Content-Encoding", encoding))
     return Exchange(
-        index=0, method="POST" if body else "GET", url=url, headers=tuple(named), body=body, messages=tuple(messages),
+        index=0,
+        method="POST" if body else "GET",
+        url=url,
+        headers=tuple(named),
+        body=body,
+        messages=tuple(messages),
         body_is_decoded=body_is_decoded,
-    )  # fmt: skip
+    )
 
 
 def decode(exchange: Exchange) -> Decoded:

@@ -31,12 +31,18 @@ def test_headers_of_ones_own() -> None:
 
 
 def test_technical_headers_are_no_leaves() -> None:
-    decoded = decode(request(headers=[("Accept", "text/html"), ("Host", "x"), ("Content-Length", "3"), ("User-Agent", "App/1 (Pixel)")]))
+    decoded = decode(
+        request(
+            headers=[("Accept", "text/html"), ("Host", "x"), ("Content-Length", "3"), ("User-Agent", "App/1 (Pixel)")]
+        )
+    )
     assert [field.key for field in decoded.fields if field.location == "header"] == ["user-agent"]
 
 
 def test_headers_that_name_the_app_are_clues() -> None:
-    decoded = decode(request(headers=[("X-Requested-With", "com.kirana.app"), ("Origin", "https://shop.example"), ("Accept", "*/*")]))
+    decoded = decode(
+        request(headers=[("X-Requested-With", "com.kirana.app"), ("Origin", "https://shop.example"), ("Accept", "*/*")])
+    )
     assert decoded.clues == [("x-requested-with", "com.kirana.app"), ("origin", "https://shop.example")]
 
 
@@ -62,25 +68,63 @@ def test_entropy(data: bytes, bits: float) -> None:
 
 
 CONTENT = st.sampled_from(
-    ["", "application/json", "text/plain; charset=utf-16", "multipart/form-data; boundary=a", "application/grpc", "text/xml",
-     "application/x-protobuf", "application/msgpack", "application/x-www-form-urlencoded", "x; charset=\x00"]
-)  # fmt: skip
+    [
+        "",
+        "application/json",
+        "text/plain; charset=utf-16",
+        "multipart/form-data; boundary=a",
+        "application/grpc",
+        "text/xml",
+        "application/x-protobuf",
+        "application/msgpack",
+        "application/x-www-form-urlencoded",
+        "x; charset=\x00",
+    ]
+)
 ENCODING = st.sampled_from(["", "gzip", "deflate", "br", "zstd", "gzip, br", ",,,", "identity"]) | st.text(max_size=20)
 BODY = st.binary(max_size=200) | st.builds(
     lambda start, rest: start + rest,
-    st.sampled_from([b"{", b'{"a":', b"[[", b"<a>", b"--a\r\n", b"\x00\x00\x00\x00\x05", b"\x1f\x8b\x08", b"x\x9c", b"\x82\xa1", b"\n\x05",
-                     b"(\xb5/\xfd", b"a=%", b"eyJ", b"\xff\xfe", b"data:;base64,"]),
+    st.sampled_from(
+        [
+            b"{",
+            b'{"a":',
+            b"[[",
+            b"<a>",
+            b"--a\r\n",
+            b"\x00\x00\x00\x00\x05",
+            b"\x1f\x8b\x08",
+            b"x\x9c",
+            b"\x82\xa1",
+            b"\n\x05",
+            b"(\xb5/\xfd",
+            b"a=%",
+            b"eyJ",
+            b"\xff\xfe",
+            b"data:;base64,",
+        ]
+    ),
     st.binary(max_size=120) | st.text(max_size=80).map(lambda text: text.encode("utf-8", "surrogatepass")),
-)  # fmt: skip
+)
 EXCHANGES = st.builds(
     lambda url, headers, content, encoding, body, messages, decoded: Exchange(
-        index=0, url=url, body=body, messages=tuple(messages), body_is_decoded=decoded,
+        index=0,
+        url=url,
+        body=body,
+        messages=tuple(messages),
+        body_is_decoded=decoded,
         headers=(*headers, ("Content-Type", content), ("Content-Encoding", encoding)),
     ),
     st.text(max_size=60) | st.text("/?&=%#:@[]aA1.+", max_size=60).map("https://".__add__),
-    st.lists(st.tuples(st.sampled_from(["Cookie", "Authorization", "Referer", "X-Any", ""]), st.text(max_size=40)), max_size=3),
-    CONTENT, ENCODING, BODY, st.lists(BODY, max_size=2), st.booleans(),
-)  # fmt: skip
+    st.lists(
+        st.tuples(st.sampled_from(["Cookie", "Authorization", "Referer", "X-Any", ""]), st.text(max_size=40)),
+        max_size=3,
+    ),
+    CONTENT,
+    ENCODING,
+    BODY,
+    st.lists(BODY, max_size=2),
+    st.booleans(),
+)
 
 
 @given(EXCHANGES)

@@ -23,8 +23,10 @@ def test_a_form_is_told_by_its_look() -> None:
 def test_brackets_are_members() -> None:
     decoded = sent(b"address[city]=Nagpur&items[0][name]=Rice&tags[]=Blue", FORM)
     assert [(field.path, field.key) for field in decoded.fields if field.location == "body"] == [
-        ("address.city", "city"), ("items[0].name", "name"), ("tags", "tags"),
-    ]  # fmt: skip
+        ("address.city", "city"),
+        ("items[0].name", "name"),
+        ("tags", "tags"),
+    ]
 
 
 def test_repeated_names_are_all_seen() -> None:
@@ -73,7 +75,9 @@ def test_a_batch_of_forms_one_a_line() -> None:
     assert place(decoded, "event") == ("body", "[2].t", ("urlencoded",))
 
 
-@given(st.lists(st.sampled_from(["%25", "%22", "%3A", "%3a", "%C3%A9", "%E0", "%", "%2", "a", "5", "22", "+", "%2B", "é"])))
+@given(
+    st.lists(st.sampled_from(["%25", "%22", "%3A", "%3a", "%C3%A9", "%E0", "%", "%2", "a", "5", "22", "+", "%2B", "é"]))
+)
 def test_many_escapes_are_taken_off_like_few(parts: list[str]) -> None:
     text = "".join(parts)
     assert unquote(text + "%41" * MANY, plus=False) == unquote(text, plus=False) + "A" * MANY

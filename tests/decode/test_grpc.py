@@ -15,7 +15,11 @@ def frame(message: bytes, flag: int = 0) -> bytes:
 
 
 def test_one_frame() -> None:
-    assert place(sent(frame(MESSAGE), "application/grpc"), "ishaan@post.example") == ("body", "1.2", ("grpc", "protobuf"))
+    assert place(sent(frame(MESSAGE), "application/grpc"), "ishaan@post.example") == (
+        "body",
+        "1.2",
+        ("grpc", "protobuf"),
+    )
 
 
 def test_undeclared() -> None:
@@ -40,7 +44,9 @@ def test_json_frames() -> None:
     assert place(decoded, "ishaan@post.example") == ("body", "email", ("grpc", "json"))
 
 
-@pytest.mark.parametrize("data", [b"", b"\x00\x00\x00\x00", frame(b"abc")[:-1], frame(b"abc") + b"x", b"\x07\x00\x00\x00\x00"])
+@pytest.mark.parametrize(
+    "data", [b"", b"\x00\x00\x00\x00", frame(b"abc")[:-1], frame(b"abc") + b"x", b"\x07\x00\x00\x00\x00"]
+)
 def test_what_is_no_run_of_frames(data: bytes) -> None:
     assert frames(data) is None
 

@@ -23,7 +23,8 @@ def test_scalars() -> None:
 
 
 def test_numbers_arrive_as_they_were_sent() -> None:
-    body = b'{"a":18446744073709551617,"b":1.50,"c":1e400,"d":-0.000001,"e":21.145823000,"f":123456789012345678901234567890}'
+    body = b'{"a":18446744073709551617,"b":1.50,"c":1e400,"d":-0.000001,"e":21.145823000,'
+    body += b'"f":123456789012345678901234567890}'
     expected = ["18446744073709551617", "1.50", "1e400", "-0.000001", "21.145823000", "123456789012345678901234567890"]
     assert values(sent(body)) == expected
 
@@ -58,8 +59,11 @@ def test_a_quoted_json_string_is_opened() -> None:
 def test_broken_json_is_salvaged_with_a_note() -> None:
     decoded = sent(b'{"user":{"email":"ishaan@post.example","age":36,"bio":"likes \\"tea\\"","last":"Kulk', JSON)
     assert [(field.path, field.value) for field in decoded.fields if field.location == "body"] == [
-        ("email", "ishaan@post.example"), ("age", "36"), ("bio", 'likes "tea"'), ("last", "Kulk"),
-    ]  # fmt: skip
+        ("email", "ishaan@post.example"),
+        ("age", "36"),
+        ("bio", 'likes "tea"'),
+        ("last", "Kulk"),
+    ]
     assert "broken-json" in decoded.notes
 
 
@@ -87,9 +91,12 @@ def test_lone_surrogates_do_no_harm() -> None:
 
 TREES = st.recursive(
     st.integers(-(2**70), 2**70) | st.booleans() | st.text("abcxyz", min_size=1, max_size=6),
-    lambda inner: st.lists(inner, min_size=1, max_size=4) | st.dictionaries(st.text("mnopq", min_size=1, max_size=4), inner, min_size=1, max_size=4),
+    lambda inner: (
+        st.lists(inner, min_size=1, max_size=4)
+        | st.dictionaries(st.text("mnopq", min_size=1, max_size=4), inner, min_size=1, max_size=4)
+    ),
     max_leaves=12,
-)  # fmt: skip
+)
 
 
 def leaves_of(tree: object, path: str) -> list[tuple[str, str]]:

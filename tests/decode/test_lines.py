@@ -16,7 +16,8 @@ def test_ndjson() -> None:
 def test_an_envelope() -> None:
     event = {"user": {"email": "ishaan@post.example"}, "tags": {"city": "Nagpur"}}
     text = json.dumps(event)
-    body = f'{{"event_id":"1"}}\n{{"type":"event","length":{len(text)}}}\n{text}\n{{"type":"client_report"}}\n{{}}'.encode()
+    lines = ['{"event_id":"1"}', f'{{"type":"event","length":{len(text)}}}', text, '{"type":"client_report"}', "{}"]
+    body = "\n".join(lines).encode()
     decoded = sent(body, "application/x-sentry-envelope")
     assert place(decoded, "ishaan@post.example") == ("body", "[2].user.email", ("ndjson", "json"))
     assert leaf(decoded, "client_report").path == "[3].type"

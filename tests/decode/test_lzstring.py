@@ -8,11 +8,15 @@ from hypothesis import strategies as st
 from lzstring import LZString
 
 from analyzer.decode import lzstring
-from tests.decode.sending import place, request, sent, decode
+from tests.decode.sending import decode, place, request, sent
 
 LZ = LZString()
-TEXT = json.dumps({"email": "ishaan.kulkarni@post.example", "name": "Ishaan Kulkarni", "city": "नागपुर"}, ensure_ascii=False)
-PRINTABLE = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]) | st.just(" "), min_size=1, max_size=200)
+TEXT = json.dumps(
+    {"email": "ishaan.kulkarni@post.example", "name": "Ishaan Kulkarni", "city": "नागपुर"}, ensure_ascii=False
+)
+PRINTABLE = st.text(
+    st.characters(codec="utf-8", exclude_categories=["C", "Z"]) | st.just(" "), min_size=1, max_size=200
+)
 
 
 @given(PRINTABLE)

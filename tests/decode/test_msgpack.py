@@ -33,15 +33,21 @@ def test_in_base64_in_json() -> None:
 
 
 def test_extension_types_and_more_data_than_one_tree() -> None:
-    assert leaf(sent(msgpack.packb({"t": msgpack.Timestamp(5), "email": "i@post.example"})), "i@post.example").key == "email"
+    assert (
+        leaf(sent(msgpack.packb({"t": msgpack.Timestamp(5), "email": "i@post.example"})), "i@post.example").key
+        == "email"
+    )
     assert all("msgpack" not in field.decoding for field in sent(msgpack.packb({"a": "bcdefgh"}) + b"\x00").fields)
 
 
 TREES = st.recursive(
     st.text("abcdefg", min_size=1, max_size=6) | st.integers(-(2**63), 2**64 - 1),
-    lambda inner: st.lists(inner, min_size=1, max_size=3) | st.dictionaries(st.text("klmnop", min_size=1, max_size=5), inner, min_size=1, max_size=3),
+    lambda inner: (
+        st.lists(inner, min_size=1, max_size=3)
+        | st.dictionaries(st.text("klmnop", min_size=1, max_size=5), inner, min_size=1, max_size=3)
+    ),
     max_leaves=8,
-)  # fmt: skip
+)
 
 
 def leaves(tree: object) -> list[str]:

@@ -15,7 +15,10 @@ def test_fields_and_files() -> None:
     body = (
         part('Content-Disposition: form-data; name="user[email]"', b"ishaan@post.example")
         + part("Content-Disposition: form-data; name=phone", b"+919812345670")
-        + part('Content-Disposition: form-data; name="meta"; filename="ishaan.json"\r\nContent-Type: application/json', b'{"city":"Nagpur"}')
+        + part(
+            'Content-Disposition: form-data; name="meta"; filename="ishaan.json"\r\nContent-Type: application/json',
+            b'{"city":"Nagpur"}',
+        )
         + part('Content-Disposition: form-data; name="log"; filename="l.gz"', gzip.compress(b"name=Ishaan&x=1"))
         + b"--xyZ--\r\n"
     )
@@ -33,7 +36,9 @@ def test_a_picture_is_undecoded_and_its_neighbours_are_read() -> None:
     body += part('Content-Disposition: form-data; name="email"', b"ishaan@post.example") + b"--xyZ--"
     decoded = sent(body, TYPE)
     assert leaf(decoded, "ishaan@post.example").key == "email"
-    assert [(item.path, item.bytes, item.content_type) for item in decoded.undecoded] == [("pic", len(picture), "image/jpeg")]
+    assert [(item.path, item.bytes, item.content_type) for item in decoded.undecoded] == [
+        ("pic", len(picture), "image/jpeg")
+    ]
 
 
 def test_without_a_declared_boundary() -> None:
@@ -42,7 +47,10 @@ def test_without_a_declared_boundary() -> None:
 
 
 def test_a_cut_body_and_parts_without_names() -> None:
-    body = part("Content-Type: text/plain", b"Nagpur city") + b'--xyZ\r\nContent-Disposition: form-data; name="a"\r\n\r\ncut of'
+    body = (
+        part("Content-Type: text/plain", b"Nagpur city")
+        + b'--xyZ\r\nContent-Disposition: form-data; name="a"\r\n\r\ncut of'
+    )
     assert values(sent(body, TYPE)) == ["Nagpur city", "cut of"]
 
 

@@ -26,12 +26,22 @@ def test_undeclared_and_compressed() -> None:
 
 
 def test_numbers_of_every_wire_type() -> None:
-    body = member(1, 2**64 - 1) + varint(2 << 3 | 1) + struct.pack("<d", 21.145823) + varint(3 << 3 | 5) + struct.pack("<f", 79.5)
+    body = (
+        member(1, 2**64 - 1)
+        + varint(2 << 3 | 1)
+        + struct.pack("<d", 21.145823)
+        + varint(3 << 3 | 5)
+        + struct.pack("<f", 79.5)
+    )
     body += varint(4 << 3 | 1) + struct.pack("<Q", 5) + member(5, "some text")
     decoded = sent(body, TYPE)
     assert [field.value for field in decoded.fields if field.location == "body"] == [
-        "18446744073709551615", "21.145823", "79.5", "5", "some text",
-    ]  # fmt: skip
+        "18446744073709551615",
+        "21.145823",
+        "79.5",
+        "5",
+        "some text",
+    ]
 
 
 def test_a_message_of_name_and_value_names_its_value() -> None:

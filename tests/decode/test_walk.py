@@ -45,7 +45,10 @@ def test_numbers_in_pairs_are_named_too() -> None:
 
 def test_two_words_of_a_list_are_both_leaves() -> None:
     decoded = sent(b'{"cities":["Nagpur","Amravati"]}')
-    assert [(field.path, field.value) for field in decoded.fields if field.location == "body"] == [("cities[0]", "Nagpur"), ("cities[1]", "Amravati")]
+    assert [(field.path, field.value) for field in decoded.fields if field.location == "body"] == [
+        ("cities[0]", "Nagpur"),
+        ("cities[1]", "Amravati"),
+    ]
 
 
 def packed(text: str, times: int) -> str:
@@ -80,7 +83,9 @@ def test_leaves_beyond_the_cap_are_searched_as_text(shape: str) -> None:
 
 def test_one_full_part_takes_nothing_from_the_others() -> None:
     query = "&".join(f"a{at}={at}" for at in range(MAX_FIELDS + 5))
-    decoded = decode(request(b'{"email":"ishaan@post.example"}', url=f"https://x.example/?{query}", messages=[b'{"city":"Nagpur"}']))
+    decoded = decode(
+        request(b'{"email":"ishaan@post.example"}', url=f"https://x.example/?{query}", messages=[b'{"city":"Nagpur"}'])
+    )
     assert leaf(decoded, "ishaan@post.example").location == "body"
     assert leaf(decoded, "Nagpur").location == "message"
     assert "fields" in decoded.notes

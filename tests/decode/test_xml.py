@@ -6,7 +6,8 @@ from tests.decode.sending import leaf, place, sent, values
 
 
 def test_elements_and_attributes() -> None:
-    body = b'<?xml version="1.0"?><u:user xmlns:u="urn:x" city="Nagpur"><u:email> ishaan@post.example </u:email><a><b>7</b></a></u:user>'
+    body = b'<?xml version="1.0"?><u:user xmlns:u="urn:x" city="Nagpur">'
+    body += b"<u:email> ishaan@post.example </u:email><a><b>7</b></a></u:user>"
     decoded = sent(body, "text/xml")
     assert place(decoded, "ishaan@post.example") == ("body", "u:user.u:email", ("xml",))
     assert leaf(decoded, "ishaan@post.example").key == "email"

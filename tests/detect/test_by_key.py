@@ -32,7 +32,20 @@ def test_a_name_needs_a_fitting_value() -> None:
 
 def test_no_key_and_value_without_its_shape() -> None:
     lexicon = Knowledge().lexicon
-    for name in ("email", "phone", "dob", "gender", "aadhaar", "pan", "gaid", "android_id", "pincode", "city", "vpa", "imei"):
+    for name in (
+        "email",
+        "phone",
+        "dob",
+        "gender",
+        "aadhaar",
+        "pan",
+        "gaid",
+        "android_id",
+        "pincode",
+        "city",
+        "vpa",
+        "imei",
+    ):
         meaning = lexicon.meaning(name)
         assert meaning is not None
         assert all(found[1].evidence == "key" for found in SEARCH.find([field(name, "\x01 \x02")], [])), name
@@ -66,7 +79,11 @@ def test_the_name_of_a_thing_is_nobodys(thing: str) -> None:
 
 
 def test_the_object_around_id_and_value_explains_it() -> None:
-    tree = {"GAID": [{"id": "3f9a1c52-7b0e-4c6d-9e21-8a5d4b7c6f10"}], "mobilePhone": {"number": "+919812345670"}, "order": {"id": "9812345670"}}
+    tree = {
+        "GAID": [{"id": "3f9a1c52-7b0e-4c6d-9e21-8a5d4b7c6f10"}],
+        "mobilePhone": {"number": "+919812345670"},
+        "order": {"id": "9812345670"},
+    }
     assert find_json(tree) == {"GAID[0].id": "id.ad", "mobilePhone.number": "person.phone"}
 
 
@@ -77,7 +94,10 @@ def test_coordinates_come_in_pairs() -> None:
     assert find(field("user.latitude", "21.146")) == [(0, "loc.precise")]
     assert find(field("lat", "0"), field("lon", "0")) == []
     assert find(field("lat", "128.5"), field("lon", "7.5")) == []
-    assert find(field("geo[0]", "79.0881", "geo"), field("geo[1]", "21.1458", "geo")) == [(0, "loc.precise"), (1, "loc.precise")]
+    assert find(field("geo[0]", "79.0881", "geo"), field("geo[1]", "21.1458", "geo")) == [
+        (0, "loc.precise"),
+        (1, "loc.precise"),
+    ]
     assert find(field("store.lat", "19.1197"), field("store.lng", "72.8468")) == []
 
 

@@ -9,7 +9,12 @@ from tests.detect.fields import joined
 
 SEARCH = ByPattern()
 YES = {
-    "person.email": ["ishaan.kulkarni+x@post.example", "write to ishaan@mail.post.example.", "Name <ishaan@post.example>", '"a@post.example"'],
+    "person.email": [
+        "ishaan.kulkarni+x@post.example",
+        "write to ishaan@mail.post.example.",
+        "Name <ishaan@post.example>",
+        '"a@post.example"',
+    ],
     "person.phone": ["+919812345670", "call +91 98123 45670 now", "+44 7911 123456"],
     "gov.in.pan": ["ABCPK1234L", "PAN: ABCPK1234L."],
     "gov.in.aadhaar": ["aadhaar=234123412346", "KYC 2341 2341 2346 done"],
@@ -23,9 +28,20 @@ YES = {
 }
 NO = {
     "person.email": [
-        "icon@2x.png", "logo@3x.webp", "main@4f2c.chunk.js", "react@18.2.0", "@scope/widget@2.0.1", "noreply@kirana.example", "git@github.com:a/b.git",
-        "https://0a1b2c3d@o447951.ingest.errors.example/5429219", "mqtt://sensor:token@broker.app.example", "com.app@4.12.0+41", "a@b", "x@localhost.localdomain",
-        "step@3.ok", "..a@post.example",
+        "icon@2x.png",
+        "logo@3x.webp",
+        "main@4f2c.chunk.js",
+        "react@18.2.0",
+        "@scope/widget@2.0.1",
+        "noreply@kirana.example",
+        "git@github.com:a/b.git",
+        "https://0a1b2c3d@o447951.ingest.errors.example/5429219",
+        "mqtt://sensor:token@broker.app.example",
+        "com.app@4.12.0+41",
+        "a@b",
+        "x@localhost.localdomain",
+        "step@3.ok",
+        "..a@post.example",
     ],
     "person.phone": ["+911234567890", "+1", "+919812345670123456", "x+919812345670", "1730284512", "+2026-09-14 10:11"],
     "gov.in.pan": ["ABCCK1234L", "ABCPK0000L", "XABCPK1234L", "ABCPK1234LX"],
@@ -58,14 +74,27 @@ def test_no(data_type: str, value: str) -> None:
     assert data_type not in types(value)
 
 
-@pytest.mark.parametrize("value", ["4bf92f3577b34da6a3ce929d0e0e4736", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "4.12.0.1183", "120.0.6099.210"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "4bf92f3577b34da6a3ce929d0e0e4736",
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+        "4.12.0.1183",
+        "120.0.6099.210",
+    ],
+)
 def test_trace_ids_and_versions_are_nothing(value: str) -> None:
     assert types(value) == []
 
 
 def test_the_datum_and_its_field_are_told() -> None:
-    found = SEARCH.find(joined("nothing", "é – Ishaan <ishaan@post.example>, again ishaan@post.example", "b@post.example"))
-    assert [(position, finding.value) for position, finding in found] == [(1, "ishaan@post.example"), (2, "b@post.example")]
+    found = SEARCH.find(
+        joined("nothing", "é – Ishaan <ishaan@post.example>, again ishaan@post.example", "b@post.example")
+    )
+    assert [(position, finding.value) for position, finding in found] == [
+        (1, "ishaan@post.example"),
+        (2, "b@post.example"),
+    ]
     assert {finding.evidence for _, finding in found} == {"validated"}
 
 

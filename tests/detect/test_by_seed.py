@@ -37,21 +37,26 @@ def find(*values: str) -> list[Finding]:
     return [finding for _, finding in SEARCH.find(joined(*values))]
 
 
-STRONG = [
-    (data_type, form)
+STRONG = sorted(
+    (data_type, form.text)
     for data_type, values in PERSON.items()
     for form in canonical_forms(data_type, values[0])
     if len(form.text) >= 5 and not form.weak and "1970" not in form.name
-][::3] + [("person.email", canonical_forms("person.email", PERSON["person.email"][0])[0])]
+)
 
 
-@pytest.mark.parametrize(("data_type", "text"), [(data_type, form.text) for data_type, form in STRONG])
+@pytest.mark.parametrize(("data_type", "text"), STRONG)
 def test_every_form_is_found_plain_and_hashed(data_type: str, text: str) -> None:
     (plain,) = find(f"value: {text.swapcase()}")
     assert (plain.data_type, plain.seed, plain.transform, plain.evidence) == (data_type, data_type, "plain", "seed")
     for name in ("md5", "sha1", "sha256", "sha512"):
         digest = hashlib.new(name, text.encode()).digest()
-        writings = [digest.hex(), digest.hex().upper(), base64.b64encode(digest).decode(), base64.urlsafe_b64encode(digest).decode()]
+        writings = [
+            digest.hex(),
+            digest.hex().upper(),
+            base64.b64encode(digest).decode(),
+            base64.urlsafe_b64encode(digest).decode(),
+        ]
         for position, written in enumerate([*writings, writings[3].rstrip("=")]):
             (hashed,) = find(written)
             assert hashed.data_type == data_type
@@ -78,33 +83,54 @@ def test_a_derivation_is_named(text: str, transform: str) -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        "9198123456701", "x9812345670", "id:1919812345670", "1234400101", "a440010b", "Ishaan Kulkarnis",
-        "ABCPK1234LX", "2341234123461", "574300800123456", "Ishaan_Kulkarni_2.jpg",
+        "9198123456701",
+        "x9812345670",
+        "id:1919812345670",
+        "1234400101",
+        "a440010b",
+        "Ishaan Kulkarnis",
+        "ABCPK1234LX",
+        "2341234123461",
+        "574300800123456",
+        "Ishaan_Kulkarni_2.jpg",
     ],
-)  # fmt: skip
+)
 def test_a_part_of_a_longer_word_or_number_is_not_it(value: str) -> None:
     assert [found for found in find(value) if found.value.lower() not in ("ishaan_kulkarni",)] == []
 
 
 def test_inside_a_text() -> None:
-    (found,) = find('Dear Ishaan Kulkarni, your parcel is on its way')
+    (found,) = find("Dear Ishaan Kulkarni, your parcel is on its way")
     assert (found.data_type, found.value) == ("person.name.full", "Ishaan Kulkarni")
 
 
 def test_short_and_common_values_count_under_fitting_keys_only() -> None:
     assert find("Pune", "M", "1988", "Pune to Nagpur") == []
-    fields = [field("city", "pune"), field("gender", "m"), field("yob", "1988"), field("grade", "M"), field("title", "Pune"), field("lat", "21.146")]
+    fields = [
+        field("city", "pune"),
+        field("gender", "m"),
+        field("yob", "1988"),
+        field("grade", "M"),
+        field("title", "Pune"),
+        field("lat", "21.146"),
+    ]
     found = SEARCH.find(Joined(fields))
     assert [(position, finding.data_type) for position, finding in found] == [
-        (0, "person.address.city"), (1, "person.gender"), (2, "person.dob"), (5, "loc.precise"),
-    ]  # fmt: skip
+        (0, "person.address.city"),
+        (1, "person.gender"),
+        (2, "person.dob"),
+        (5, "loc.precise"),
+    ]
     assert all("under the key" in finding.reasoning for _, finding in found)
 
 
 def test_a_seed_in_a_longer_seed_is_not_reported_beside_it() -> None:
     search = BySeed(Seeds({"person.name.given": ["Ishaan"], "person.name.full": ["Ishaan Kulkarni"]}), LEXICON)
     found = search.find(joined("Ishaan Kulkarni", "hello Ishaan"))
-    assert [(position, finding.data_type) for position, finding in found] == [(0, "person.name.full"), (1, "person.name.given")]
+    assert [(position, finding.data_type) for position, finding in found] == [
+        (0, "person.name.full"),
+        (1, "person.name.given"),
+    ]
 
 
 @pytest.mark.parametrize("written", ["Élodie Müller", "ÉLODIE MÜLLER", "élodie müller"])

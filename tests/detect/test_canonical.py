@@ -5,21 +5,55 @@ import pytest
 from analyzer.detect.canonical import canonical_forms, hash_forms
 
 EXPECTED = {
-    ("person.email", "Ishaan.Kulkarni+shop@post.example"): ["ishaan.kulkarni@post.example", "ishaankulkarni@post.example"],
+    ("person.email", "Ishaan.Kulkarni+shop@post.example"): [
+        "ishaan.kulkarni@post.example",
+        "ishaankulkarni@post.example",
+    ],
     ("person.phone", "+919812345670"): [
-        "919812345670", "9812345670", "09812345670", "00919812345670", "+91 98123 45670", "+91 9812345670", "+91-9812345670",
-        "98123-45670", "981-234-5670",
+        "919812345670",
+        "9812345670",
+        "09812345670",
+        "00919812345670",
+        "+91 98123 45670",
+        "+91 9812345670",
+        "+91-9812345670",
+        "98123-45670",
+        "981-234-5670",
     ],
     ("person.dob", "1988-03-14"): [
-        "14/03/1988", "03/14/1988", "14-03-1988", "03-14-1988", "1988/03/14", "14.03.1988", "19880314", "14 mar 1988",
-        "574300800", "574300800000", "574281000",  # midnight in UTC and in India
+        "14/03/1988",
+        "03/14/1988",
+        "14-03-1988",
+        "03-14-1988",
+        "1988/03/14",
+        "14.03.1988",
+        "19880314",
+        "14 mar 1988",
+        "574300800",
+        "574300800000",
+        "574281000",  # midnight in UTC and in India
     ],
     ("loc.precise", "21.145823,79.088155"): [
-        "21.145823", "79.088155", "21.14582", "79.08816", "79.08815", "21.1458", "21145823", "79088155", "211458230", "790881550",
-        "21.145823,79.088155", "79.088155,21.145823",
+        "21.145823",
+        "79.088155",
+        "21.14582",
+        "79.08816",
+        "79.08815",
+        "21.1458",
+        "21145823",
+        "79088155",
+        "211458230",
+        "790881550",
+        "21.145823,79.088155",
+        "79.088155,21.145823",
     ],
     ("person.name.full", "Ishaan Kulkarni"): [
-        "kulkarni ishaan", "kulkarni, ishaan", "ishaan+kulkarni", "ishaan_kulkarni", "ishaan.kulkarni", "ishaan-kulkarni",
+        "kulkarni ishaan",
+        "kulkarni, ishaan",
+        "ishaan+kulkarni",
+        "ishaan_kulkarni",
+        "ishaan.kulkarni",
+        "ishaan-kulkarni",
         "ishaankulkarni",
     ],
     ("id.ad", "3F9A1C52-7B0E-4C6D-9E21-8A5D4B7C6F10"): ["3f9a1c527b0e4c6d9e218a5d4b7c6f10"],
@@ -28,7 +62,7 @@ EXPECTED = {
     ("fin.card.pan", "4111111111111111"): ["4111 1111 1111 1111", "4111-1111-1111-1111"],
     ("id.mac", "D0:50:99:84:A2:A0"): ["d0:50:99:84:a2:a0", "d0-50-99-84-a2-a0", "d0509984a2a0"],
     ("net.bssid", "d0509984a2a0"): ["d0:50:99:84:a2:a0"],
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("seed", EXPECTED, ids=lambda seed: seed[0])
@@ -66,6 +100,8 @@ def test_hash_forms_are_normalised_as_ad_platforms_do() -> None:
     assert {"ishaan.kulkarni@post.example", "Ishaan.Kulkarni@post.example"} <= {
         form.text for form in hash_forms("person.email", " Ishaan.Kulkarni@post.example ")
     }
-    assert {"+919812345670", "919812345670", "9812345670"} <= {form.text for form in hash_forms("person.phone", "+919812345670")}
+    assert {"+919812345670", "919812345670", "9812345670"} <= {
+        form.text for form in hash_forms("person.phone", "+919812345670")
+    }
     assert {"f", "female"} <= {form.text for form in hash_forms("person.gender", "Female")}
     assert "newdelhi" in {form.text for form in hash_forms("person.address.city", "New Delhi")}

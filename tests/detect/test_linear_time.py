@@ -13,8 +13,9 @@ from analyzer.knowledge import Knowledge
 from analyzer.model import Field
 
 n = 1_000_000
-units = ["a", "1", "A", "@", ".", " ", "-", "a.", "a@", "1-", "+1", "A ", "Aa ", "a-a", "1,", "//a", "eyJ", "a1", "411 ",
-         "02:", "noreply@x.example ", "ZZZPD4821 ", "4111 1111 1111 1112 ", "+9198", "$D_", "\\u0928", "aadhaar 234123412347 "]
+units = ["a", "1", "A", "@", ".", " ", "-", "a.", "a@", "1-", "+1", "A ", "Aa ", "a-a", "1,", "//a", "eyJ", "a1",
+         "411 ", "02:", "noreply@x.example ", "ZZZPD4821 ", "4111 1111 1111 1112 ", "+9198", "$D_", "\\u0928",
+         "aadhaar 234123412347 "]
 lexicon = Knowledge().lexicon
 seed = BySeed(Seeds({"person.email": ["ishaan@post.example"], "person.address.city": ["Pune"]}), lexicon)
 pattern, key = ByPattern(), ByKey(lexicon)
@@ -29,7 +30,8 @@ for unit in [*units, "ishaan@post.example ", "ishaan@post.example"]:
     pattern.find(joined)
     seed.find(joined)
     key.find(fields, [])
-    key.find([Field("body", value, value, "x", ()), Field("body", value + ".name", "name", "Ishaan Kulkarni", ())], [(0, "person.email")])
+    named = Field("body", value + ".name", "name", "Ishaan Kulkarni", ())
+    key.find([Field("body", value, value, "x", ()), named], [(0, "person.email")])
 print("finished")
 """
 

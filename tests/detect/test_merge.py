@@ -32,7 +32,9 @@ def test_two_proven_types_both_stay() -> None:
 
 
 def test_a_hashed_type_by_name_supports_a_proven_plain_one() -> None:
-    merged = merge([(0, finding("person.email", "seed", transform="sha256(lower)")), (0, finding("person.email.hashed", "key"))])
+    merged = merge(
+        [(0, finding("person.email", "seed", transform="sha256(lower)")), (0, finding("person.email.hashed", "key"))]
+    )
     assert [(one.data_type, one.support) for _, one in merged] == [("person.email", ("key",))]
 
 
@@ -45,7 +47,9 @@ TYPES = ["person.email", "person.email.hashed", "person.phone", "id.user"]
 FOUND = st.lists(
     st.tuples(
         st.integers(0, 2),
-        st.builds(finding, st.sampled_from(TYPES), st.sampled_from(EVIDENCE), st.sampled_from(["a@post.example", PLACE.value])),
+        st.builds(
+            finding, st.sampled_from(TYPES), st.sampled_from(EVIDENCE), st.sampled_from(["a@post.example", PLACE.value])
+        ),
     ),
     max_size=8,
 )
@@ -58,7 +62,9 @@ def test_merging_twice_changes_nothing(found: list[tuple[int, Finding]]) -> None
 
 
 @given(FOUND, st.randoms(use_true_random=False))
-def test_the_strongest_level_of_a_field_does_not_depend_on_order(found: list[tuple[int, Finding]], random: Random) -> None:
+def test_the_strongest_level_of_a_field_does_not_depend_on_order(
+    found: list[tuple[int, Finding]], random: Random
+) -> None:
     shuffled = list(found)
     random.shuffle(shuffled)
 

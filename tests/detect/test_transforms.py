@@ -17,4 +17,6 @@ def test_sha256_in_three_writings() -> None:
 
 
 def test_every_hash_is_there() -> None:
-    assert {name.partition(",")[0] for name, _ in digests("ishaan")} == set(HASHES) == {"md5", "sha1", "sha256", "sha512"}
+    assert (
+        {name.partition(",")[0] for name, _ in digests("ishaan")} == set(HASHES) == {"md5", "sha1", "sha256", "sha512"}
+    )
