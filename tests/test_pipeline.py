@@ -80,17 +80,8 @@ def test_another_process_with_another_hash_seed_gives_the_same_bytes(tmp_path: P
     outputs = []
     for hash_seed in ("1", "4242"):
         folder = tmp_path / hash_seed
-        command = [
-            sys.executable,
-            "-m",
-            "analyzer",
-            "analyze",
-            str(HAR),
-            "--seeds",
-            str(SEEDS),
-            "--output",
-            str(folder),
-        ]
+        words = ["analyze", str(HAR), "--seeds", str(SEEDS), "--output", str(folder)]
+        command = [sys.executable, "-m", "analyzer", *words]
         subprocess.run(
             command, check=True, capture_output=True, env=os.environ | {"PYTHONHASHSEED": hash_seed, "TZ": "Asia/Tokyo"}
         )
@@ -209,7 +200,9 @@ def test_the_method_names_what_was_done_and_no_value(knowledge: Knowledge) -> No
 def test_half_a_surrogate_pair_in_a_name_costs_nothing(knowledge: Knowledge, tmp_path: Path) -> None:
     capture = tmp_path / "c.har"
     body = json.dumps(json.dumps({"half \ud800 pair email": "asha@patra.example"}))
-    request = '{"method":"POST","url":"https://t.example/","headers":[],"postData":{"mimeType":"application/json","text":%s}}'
+    request = (
+        '{"method":"POST","url":"https://t.example/","headers":[],"postData":{"mimeType":"application/json","text":%s}}'
+    )
     capture.write_text('{"log":{"entries":[{"request":%s}]}}' % (request % body))
     report = run(knowledge, capture)
     assert [sent.data_type for sent in report.transmissions] == ["person.email"]

@@ -42,8 +42,8 @@ class Place(NamedTuple):
         return Place(self.location, f"{self.path}[{position}]", self.key, self.chain, self.depth)
 
 
-# What most values are: short texts, UUIDs, numbers, versions, points in time, lower-case words, stock numbers, and hex that
-# cannot be text because a byte of it is not ASCII (nor starts as gzip, zlib or zstd). Tells them apart at the least cost.
+# What most values are: short texts, UUIDs, numbers, versions, points in time, lower-case words, stock numbers, and hex
+# that cannot be text because a byte of it is not ASCII (nor starts as gzip, zlib, zstd). Tells them at the least cost.
 NOTHING_MORE = re.compile(
     r"[^%&]{0,7}|[a-z]{1,23}(?:[_. -][a-z]{1,23})*"
     r"|[+-]?[0-9]{1,20}(?:[.:/-][0-9]+)*(?:T[0-9:.]+(?:Z|[+-][0-9:]+)?)?"

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from analyzer.detect.lexicon import KeyRule, Lexicon
-from analyzer.detect.shapes import SHAPES, latitude, longitude
+from analyzer.detect.shapes import SHAPES
+from analyzer.detect.shapes_number import latitude, longitude
 from analyzer.model import Field, Finding
 
 _PERSON = re.compile(

@@ -4,7 +4,8 @@ import re
 
 import re2
 
-from analyzer.detect import shapes
+from analyzer.detect import shapes_number as numbers
+from analyzer.detect import shapes_person as person
 from analyzer.detect.joined import Joined
 from analyzer.model import Evidence, Finding
 
@@ -28,7 +29,7 @@ def _email(data: str, start: int, end: int) -> bool:
     labels = domain.lower().split(".")
     if labels[-1] in _NO_DOMAIN or len(labels) < 2 or not any(char.isalpha() for char in labels[-2]):
         return False
-    if local.lower() in shapes.ROLES or re.search(r"\.\.|^\.|\.$", local):
+    if local.lower() in person.ROLES or re.search(r"\.\.|^\.|\.$", local):
         return False
     # In `scheme://key@host` (a DSN, credentials in a URL) it is no address.
     return re.search(r"//[^/\s@]*$", data[max(0, start - 200) : start]) is None
@@ -52,26 +53,26 @@ def _part_of_number(data: str, start: int, end: int) -> bool:
 
 
 def _pan(data: str, start: int, end: int) -> bool:
-    return shapes.pan_in(data[start:end]) and data[start + 3] == "P"
+    return numbers.pan_in(data[start:end]) and data[start + 3] == "P"
 
 
 def _aadhaar(data: str, start: int, end: int) -> bool:
     """Twelve digits pass too often by chance, so the text around has to speak of the card."""
     around = data[max(0, start - 40) : start] + " " + data[end : end + 40]
-    return shapes.aadhaar(data[start:end]) and re.search(r"aadhaa?r|adhaar|kyc|uidai", around, re.I) is not None
+    return numbers.aadhaar(data[start:end]) and re.search(r"aadhaa?r|adhaar|kyc|uidai", around, re.I) is not None
 
 
 def _gstin(data: str, start: int, end: int) -> bool:
-    return shapes.gstin(data[start:end])
+    return numbers.gstin(data[start:end])
 
 
 def _iban(data: str, start: int, end: int) -> bool:
-    return shapes.iban(data[start:end]) and not _part_of_number(data, start, end)
+    return numbers.iban(data[start:end]) and not _part_of_number(data, start, end)
 
 
 def _card(data: str, start: int, end: int) -> bool:
     """Written in groups, as people type and cards show it; bare digits need a key."""
-    return shapes.card(data[start:end]) and not _part_of_number(data, start, end)
+    return numbers.card(data[start:end]) and not _part_of_number(data, start, end)
 
 
 def _vpa(data: str, start: int, end: int) -> bool:
@@ -80,7 +81,7 @@ def _vpa(data: str, start: int, end: int) -> bool:
 
 
 def _mac(data: str, start: int, end: int) -> bool:
-    return shapes.mac(data[start:end])
+    return numbers.mac(data[start:end])
 
 
 def _sure(data: str, start: int, end: int) -> bool:

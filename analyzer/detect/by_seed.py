@@ -156,7 +156,7 @@ class BySeed:
                 position,
                 Finding(
                     field=field, data_type=data_type, evidence="seed", seed=data_type, value=field.value,
-                    reasoning=f"Equals the seed for {data_type}{how}, under the key '{key[:60]}' that names such a value.",
+                    reasoning=f"Equals the seed for {data_type}{how}, under the key '{key[:60]}' that names such.",
                 ),
             )  # fmt: skip
 

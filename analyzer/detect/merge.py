@@ -9,12 +9,18 @@ from analyzer.model import EVIDENCE, Finding
 _RANK = {level: rank for rank, level in enumerate(EVIDENCE)}
 # A field that is surely the first cannot also be the second by its name alone.
 _FAMILY = {
-    "person.email.hashed": "person.email", "person.phone.hashed": "person.phone", "id.ad.hashed": "id.ad", "loc.coarse": "loc.precise",
-}  # fmt: skip
+    "person.email.hashed": "person.email",
+    "person.phone.hashed": "person.phone",
+    "id.ad.hashed": "id.ad",
+    "loc.coarse": "loc.precise",
+}
 
 
 def merge(found: Iterable[tuple[int, Finding]]) -> list[tuple[int, Finding]]:
-    """Findings in the order of their fields. On one field a weaker finding of another type gives way to a stronger one."""
+    """Findings in the order of their fields; on one field a weaker finding of another type gives way to a stronger."""
+    found = list(found)
+    if len({position for position, _ in found}) == len(found):
+        return sorted(found, key=_position)
     by_field: dict[int, list[Finding]] = {}
     for position, finding in found:
         by_field.setdefault(position, []).append(finding)
@@ -40,6 +46,10 @@ def merge(found: Iterable[tuple[int, Finding]]) -> list[tuple[int, Finding]]:
                 kept.append(finding)
         out += [(position, finding) for finding in kept]
     return out
+
+
+def _position(one: tuple[int, Finding]) -> int:
+    return one[0]
 
 
 def _same(one: Finding, other: Finding) -> bool:

@@ -23,7 +23,7 @@ from analyzer.model import (
 from analyzer.report.groups import Kind, Tally, matrix_of, recipients_of
 from analyzer.report.json import encoded
 from analyzer.report.log import SpooledLog, Template, template_of
-from analyzer.report.masking import HIDDEN, MIN_SECRET_CHARS, Masking, without
+from analyzer.report.masking import HIDDEN, LONG, MIN_SECRET_CHARS, NO_REASON, Masking, without
 from analyzer.report.requests import request_of
 from analyzer.report.sentences import write_sentences
 from analyzer.taxonomy import Taxonomy
@@ -150,9 +150,9 @@ class ReportBuilder:
             finding.transform, finding.evidence, finding.seed, finding.reasoning, finding.support,
         )  # fmt: skip
         shape = self._shapes.get(like)
-        if shape is None or any(value in shape.names for value in near):
+        if shape is None or (near and any(value in shape.names for value in near)):
             shape = self._shape(exchange, finding, near)
-            if shape.holds_none_of_near:
+            if shape.holds_none_of_near and len(field.path) <= LONG:
                 if len(self._shapes) >= MAX_SHAPES:
                     self._shapes.clear()
                 self._shapes[like] = shape
@@ -184,7 +184,7 @@ class ReportBuilder:
         field, path, reasoning = finding.field, finding.field.path, finding.reasoning
         if self._masking is not None:
             path = without(near, self._masking.path(path))
-            reasoning = without(near, self._masking.reasoning(reasoning), "The reason names a value that is not shown.")
+            reasoning = without(near, self._masking.reasoning(reasoning), NO_REASON)
         transmission = Transmission(
             exchange=exchange.index,
             host="",

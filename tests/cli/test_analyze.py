@@ -19,7 +19,8 @@ def mode(path: Path) -> int:
 
 def empty(folder: Path, entries: str = "") -> Path:
     capture = folder / "c.har"
-    capture.write_text('{"log":{"version":"1.2","creator":{"name":"made","version":"1"},"entries":[%s]}}' % entries)
+    log = '"version":"1.2","creator":{"name":"made","version":"1"}'
+    capture.write_text(f'{{"log":{{{log},"entries":[{entries}]}}}}')
     return capture
 
 

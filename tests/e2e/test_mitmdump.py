@@ -84,7 +84,16 @@ def capture(server: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with session.flow and session.har of three requests: JSON, a gzip form, and a query."""
     folder = tmp_path_factory.mktemp("mitmdump")
     port = free_port()
-    command = [MITMDUMP, "-q", "--listen-host", "127.0.0.1", "--listen-port", str(port), "--set", f"confdir={folder}"]
+    command = [
+        str(MITMDUMP),
+        "-q",
+        "--listen-host",
+        "127.0.0.1",
+        "--listen-port",
+        str(port),
+        "--set",
+        f"confdir={folder}",
+    ]
     command += ["-w", str(folder / "session.flow"), "--set", f"hardump={folder / 'session.har'}"]
     proxy = f"http://127.0.0.1:{port}"
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as running:

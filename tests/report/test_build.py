@@ -160,3 +160,12 @@ def test_a_technical_value_that_holds_a_secret_is_hidden() -> None:
     made = builder(secrets=("Talwalkar",))
     made.add(exchange(0), "t.example", [finding("dev.os", "talwalkar"), finding("dev.os", "Android 8")])
     assert [sent.masked_value for sent in finish(made).transmissions] == ["…", "Android 8"]
+
+
+def test_a_name_that_showed_before_is_hidden_beside_its_value() -> None:
+    made = builder()
+    alike = finding("person.gender", "F", "people.asha rao.gender")
+    for index, beside in enumerate(([], [finding("person.name.full", "Asha Rao", "name")], [])):
+        made.add(exchange(index), "t.example", [alike, *beside])
+    paths = [sent.path for sent in finish(made).transmissions if sent.data_type == "person.gender"]
+    assert paths == ["people.asha rao.gender", "…", "people.asha rao.gender"]

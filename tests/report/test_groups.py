@@ -1,8 +1,7 @@
 """Groups, recipients and the matrix."""
 
 from analyzer.model import Group, Report
-from tests.report.making import builder, destination, exchange, finding, finish
-from tests.report.making import CAPTURE, METHOD
+from tests.report.making import CAPTURE, METHOD, builder, destination, exchange, finding, finish
 
 
 def all_groups(report: Report) -> list[Group]:

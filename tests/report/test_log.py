@@ -67,8 +67,9 @@ def test_any_text_comes_out_lone_surrogates_as_question_marks(text: str) -> None
 @example("half \ud800 pair", "\udfff", 3)
 def test_a_template_gives_the_line_of_the_whole(reasoning: str, value: str, exchange: int) -> None:
     whole = Transmission(
-        exchange=exchange, host='a"masked_value":""', data_type="person.email", location="body", path='"masked_value":""',
-        decoding=("json",), transform="plain", evidence="key", seed=None, reasoning=reasoning, masked_value=value,
+        exchange=exchange, host='a"masked_value":""', data_type="person.email", location="body",
+        path='"masked_value":""', decoding=("json",), transform="plain", evidence="key", seed=None,
+        reasoning=reasoning, masked_value=value,
         phase=None, destination=1,
     )  # fmt: skip
     one, other = SpooledLog(), SpooledLog()

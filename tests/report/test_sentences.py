@@ -78,7 +78,8 @@ def test_a_host_at_addresses_of_two_countries() -> None:
     report = made.finish(
         CAPTURE, (), METHOD,
         lambda host, ip, count: destination(
-            host, ip, count, server_country="US" if ip and ip[-1] in "13" else "IN", region=None, place=None, network=None
+            host, ip, count, server_country="US" if ip and ip[-1] in "13" else "IN",
+            region=None, place=None, network=None,
         ),
     )  # fmt: skip
     assert first_sentence(report).endswith("; the servers it reached were in India and in the United States.")

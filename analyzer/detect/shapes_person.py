@@ -1,0 +1,239 @@
+"""What names, addresses and other facts of a person look like."""
+
+import re
+import unicodedata
+from datetime import UTC, datetime
+
+_PERSON_WORD = re.compile(r"[^\W\d_][^\W\d_'’.-]*(?:[-'’][^\W\d_]+)*\.?")
+_NAME_JOINTS = re.compile(r"[-'’]")
+_DATE = re.compile(
+    r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ][\d:.]*(?:Z|[+-][\d:]+)?)?|(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})"
+)
+_WRITTEN_DATE = re.compile(
+    r"(?:\d{1,2} )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?,? (?:\d{1,2},? )?(\d{4})", re.I
+)
+_PICTURE = re.compile(r"(?:https?:)?//[^/\s]+/[^\s?#]+\.(?:jpe?g|png|webp|gif|heic|avif)(?:[?#]\S*)?", re.I)
+_REGION_CODES = frozenset(
+    """
+        AP AR AS BR CG GA GJ HR HP JH KA KL MP MH MN ML MZ NL OD OR PB RJ SK TN TS TG TR UP UK UT WB DL JK LA PY CH
+        AL AK AZ CA CO CT DE FL HI ID IL IA KS KY ME MD MA MI MS MO MT NE NV NH NJ NM NY NC ND OH PA RI SC SD TX VT
+        VA WA WV WI WY
+    """.split()
+)
+_HTTP = re.compile(r"(?:https?:)?//[^/\s]+/\S+", re.I)
+_POSTAL = re.compile(r"(?=.*\d)(?=.*[^\W\d_]{3})[^@{}<>=]{8,200}", re.S)
+_EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}")
+# Local parts of addresses that name a function, not a person.
+ROLES = frozenset(
+    """
+        git noreply no-reply donotreply do-not-reply support info admin help contact sales webmaster postmaster
+        hostmaster root mailer-daemon abuse security privacy legal feedback hello team npm example user test mail
+        press jobs
+    """.split()
+)
+# Words that event, page and product names are made of, and people's names are not.
+_NOT_NAMES = frozenset(
+    """
+        view viewed views page screen add added cart to from click clicked button open opened close closed app
+        application launch launched start started session login logout log sign signup signin up in out order
+        ordered checkout payment purchase purchased product products search searched home profile updated update
+        user event track identify success failed failure error test demo default unknown none null true false new
+        old get set first last name full email phone mobile address city state country male female other push
+        notification message campaign channel web android ios windows linux chrome safari firefox mozilla google
+        apple facebook samsung galaxy pixel iphone ipad oneplus xiaomi redmi version build release debug the and of
+        for with your my our free trial plan premium basic pro store shop item category list detail details
+        completed complete begin step load loaded install installed enter exit feature flag experiment variant
+        control group segment india america english hindi kg pack ltd inc pvt llc bank road street nagar market marg
+        hdfc icici axis sbi airtel jio vodafone vi idea bsnl wifi lte privacy policy terms service main menu
+        settings dashboard offer offers sale deal video audio play player song news article level game score reward
+        points mumbai delhi bengaluru bangalore pune chennai kolkata hyderabad maharashtra karnataka standard time
+        native web view internal server request response custom metric data import export invoice subscription
+        renewal invite invited
+    """.split()
+)
+_GENDERS = frozenset(
+    """
+        m f male female man woman other o x nonbinary non-binary nb transgender divers d w weiblich
+    """.split()
+)
+_BLOOD = re.compile(r"(?:A|B|AB|O)\s?(?:[+-]|-?(?:pos|neg)(?:itive|ative)?|\s(?:pos|neg)(?:itive|ative))", re.I)
+_INDIAN_PLACES = frozenset(
+    [
+        name.strip()
+        for name in """
+        andhra pradesh | arunachal pradesh | assam | bihar | chhattisgarh | goa | gujarat | haryana |
+        himachal pradesh | jharkhand | karnataka | kerala | madhya pradesh | maharashtra | manipur |
+        meghalaya | mizoram | nagaland | odisha | punjab | rajasthan | sikkim | tamil nadu | telangana |
+        tripura | uttar pradesh | uttarakhand | west bengal | delhi | jammu and kashmir | ladakh |
+        puducherry | chandigarh
+    """.split("|")
+    ]
+)
+_US_STATES = frozenset(
+    [
+        name.strip()
+        for name in """
+        alabama | alaska | arizona | arkansas | california | colorado | connecticut | delaware | florida |
+        georgia | hawaii | idaho | illinois | indiana | iowa | kansas | kentucky | louisiana | maine |
+        maryland | massachusetts | michigan | minnesota | mississippi | missouri | montana | nebraska |
+        nevada | new hampshire | new jersey | new mexico | new york | north carolina | north dakota | ohio |
+        oklahoma | oregon | pennsylvania | rhode island | south carolina | south dakota | tennessee | texas |
+        utah | vermont | virginia | washington | west virginia | wisconsin | wyoming
+    """.split("|")
+    ]
+)
+
+
+def email(value: str) -> bool:
+    """One address, nothing else."""
+    return _EMAIL.fullmatch(value) is not None
+
+
+def personal_email(value: str) -> bool:
+    """One address that is not of a function, such as `noreply@`."""
+    return email(value) and value.partition("@")[0].lower() not in ROLES
+
+
+def phone(value: str) -> bool:
+    """7 to 15 digits with the usual separators; not a point in time and not a date."""
+    if len(value) > 24 or value.count(".") > 2:
+        return False
+    digits = re.sub(r"[\s().+-]", "", value)
+    if not digits.isdigit() or not 8 <= len(digits) <= 15:
+        return False
+    if value.startswith("+"):
+        return not digits.startswith("0")
+    if len(digits) == 10 and digits[0] == "1" and value == digits:
+        return False  # seconds since 1970
+    if len(digits) in (13, 14) and digits.startswith(("15", "16", "17", "18", "19", "20")):
+        return False  # milliseconds since 1970, or a written date and time
+    return len(set(digits)) > 2
+
+
+def phone_india(value: str) -> bool:
+    """An Indian mobile number with its country code or trunk zero: 0.4 % of twelve digits."""
+    return re.fullmatch(r"(?:\+?91|0)[6-9]\d{9}", value) is not None
+
+
+def person_name(value: str) -> bool:
+    """Two to four words that each start with a capital, none of them a word of event or product names."""
+    words = value.split()
+    if not 2 <= len(words) <= 4 or len(value) > 60:
+        return False
+    return all(_name_word(word) for word in words) and any(len(word) > 2 for word in words)
+
+
+def name_word(value: str) -> bool:
+    """One or two words that a given or family name could be."""
+    words = value.split()
+    return 1 <= len(words) <= 2 and len(value) <= 40 and len(value) >= 2 and all(_name_word(word) for word in words)
+
+
+def _name_word(word: str) -> bool:
+    if not word.isascii():  # vowel signs, as in Devanagari, are marks and no letters
+        word = "".join(char for char in word if not unicodedata.category(char).startswith("M"))
+    if _PERSON_WORD.fullmatch(word) is None or word[0].islower():
+        return False
+    word = word.rstrip(".")
+    if word.isupper():
+        return len(word) == 1 or (len(word) > 3 and word.lower() not in _NOT_NAMES)
+    parts = _NAME_JOINTS.split(word)
+    return word.lower() not in _NOT_NAMES and not any(
+        char.isupper() for part in parts for char in part.removeprefix("Mc").removeprefix("Mac")[1:]
+    )
+
+
+def handle(value: str) -> bool:
+    """A user name."""
+    return re.fullmatch(r"@?[\w.-]{3,40}", value) is not None and not value.isdigit()
+
+
+def birth_date(value: str) -> bool:
+    """A date or point in time between 1900 and five years ago, `$D_` seconds (CleverTap), or a year alone."""
+    if value.startswith("$D_"):
+        value = value[3:]
+    match = _DATE.fullmatch(value)
+    if match:
+        year = int(match[1] or match[6])
+        return 1900 <= year <= 2021
+    match = _WRITTEN_DATE.fullmatch(value)
+    if match:
+        return 1900 <= int(match[1]) <= 2021
+    if re.fullmatch(r"(?:19|20)\d{6}", value):
+        return 1 <= int(value[4:6]) <= 12 and 1 <= int(value[6:]) <= 31 and int(value[:4]) <= 2021
+    if re.fullmatch(r"19\d\d|20[01]\d", value):
+        return True
+    if re.fullmatch(r"-?\d{5,13}", value):
+        seconds = int(value) / (1000 if len(value.lstrip("-")) > 10 else 1)
+        if -2.2e9 < seconds < 1.6e9:
+            return datetime.fromtimestamp(max(seconds, 0), UTC).year <= 2021
+    return False
+
+
+def year(value: str) -> bool:
+    """A year that someone alive was born in."""
+    return re.fullmatch(r"19\d\d|20[01]\d", value) is not None
+
+
+def age(value: str) -> bool:
+    """A whole number of years, or a range of them."""
+    return re.fullmatch(r"\d{1,2}(?:\s?[-–+]\s?\d{0,2})?", value) is not None and value != "0"
+
+
+def gender(value: str) -> bool:
+    """A word or letter for a gender."""
+    return value.lower() in _GENDERS
+
+
+def photo(value: str) -> bool:
+    """The address of a picture, or picture data."""
+    return _HTTP.fullmatch(value) is not None or value.startswith(("/9j/", "iVBORw0KGgo", "data:image/"))
+
+
+def picture(value: str) -> bool:
+    """The address of a file that is named as a picture."""
+    return _PICTURE.fullmatch(value) is not None
+
+
+def postal_address(value: str) -> bool:
+    """Free text with a number and words, as a street address has."""
+    return (
+        _POSTAL.fullmatch(value) is not None and " " in value.strip() and not value.startswith(("http", "Mozilla", "/"))
+    )
+
+
+def place_name(value: str) -> bool:
+    """Capitalised words that a town or region could have."""
+    return (
+        re.fullmatch(r"[^\W\d_][^\W\d_'. -]*(?:[ '.-]{1,2}[^\W\d_]+){0,4}", value) is not None
+        and 2 < len(value) <= 40
+        and (
+            value[0].isupper()
+            and value.lower() not in _NOT_NAMES - {"mumbai", "delhi", "bengaluru", "pune", "chennai", "kolkata"}
+        )
+    )
+
+
+def region_name(value: str) -> bool:
+    """A state of India or the United States."""
+    return value.lower() in _INDIAN_PLACES or value.lower() in _US_STATES
+
+
+def region_code(value: str) -> bool:
+    """The two letters of a state of India or the United States."""
+    return value in _REGION_CODES
+
+
+def country(value: str) -> bool:
+    """A country code of two or three letters, or a country's name."""
+    return re.fullmatch(r"[A-Z]{2,3}|[a-z]{2}|[A-Z][a-z]{2,}(?: [A-Z][a-z]+){0,3}", value) is not None
+
+
+def postcode(value: str) -> bool:
+    """A postcode of India, the United States, Britain, or one of five digits."""
+    return re.fullmatch(r"[1-9]\d{2} ?\d{3}|\d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}", value) is not None
+
+
+def blood_group(value: str) -> bool:
+    """A blood group."""
+    return _BLOOD.fullmatch(value.strip()) is not None
