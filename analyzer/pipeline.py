@@ -19,8 +19,9 @@ from analyzer.detect.by_pattern import ByPattern
 from analyzer.detect.joined import Joined
 from analyzer.detect.merge import merge
 from analyzer.knowledge import Knowledge
-from analyzer.model import Exchange, Finding, Method, Report
+from analyzer.model import Capture, Exchange, Finding, Method, Report
 from analyzer.report.build import ReportBuilder
+from analyzer.report.requests import moment
 
 if TYPE_CHECKING:
     from analyzer.detect.by_seed import Seeds
@@ -89,8 +90,21 @@ def analyze(
     if not (options.app or options.first_party):
         suggested = suggest_first_party(origins.clues(), attribution.owners, attribution.domains)
         attribution = attribution.with_parties(Parties(attribution.domains, suggestions=suggested))
-    return builder.finish(
-        reader.capture(), reader.unread(), _method(options, seeds, attribution), attribution.destination
+    capture, method = reader.capture(), _method(options, seeds, attribution)
+    if apart := _years_apart(capture, method):
+        builder.note("years-apart", apart)
+    return builder.finish(capture, reader.unread(), method, attribution.destination)
+
+
+def _years_apart(capture: Capture, method: Method) -> str | None:
+    """What to say where addresses and owners are looked up as they are years before or after the capture was made."""
+    dates = [database.date for database in method.databases if database.date[:4].isdigit()]
+    captured = moment(capture.first_time)
+    if captured is None or not dates or abs(int(max(dates)[:4]) - captured.year) < 2:
+        return None
+    return (
+        f"The capture is of {captured.year}, the data on owners, networks and countries of {max(dates)[:4]}: "
+        "hosts and addresses may have changed hands between."
     )
 
 

@@ -208,3 +208,12 @@ def test_half_a_surrogate_pair_in_a_name_costs_nothing(knowledge: Knowledge, tmp
     assert [sent.data_type for sent in report.transmissions] == ["person.email"]
     assert json.loads(as_json(report))["transmissions"][0]["exchange"] == 0
     assert "".join(render_html(report)).encode()
+
+
+def test_a_report_says_where_capture_and_databases_are_years_apart(tmp_path: Path) -> None:
+    for year, said in ((2018, True), (2026, False)):
+        file = tmp_path / f"{year}.har"
+        entry = {"startedDateTime": f"{year}-03-23T10:00:00Z", "request": {"url": "https://a.example/"}, "response": {}}
+        file.write_text(json.dumps({"log": {"version": "1.2", "entries": [entry]}}))
+        report = analyze(open_capture(file), Knowledge(), Options())
+        assert [note.what for note in report.notes] == ["years-apart"] * said

@@ -152,13 +152,15 @@ class BySeed:
                 continue
             data_type, form = found
             how = f" ({form})" if form else ""
-            yield (
-                position,
-                Finding(
-                    field=field, data_type=data_type, evidence="seed", seed=data_type, value=field.value,
-                    reasoning=f"Equals the seed for {data_type}{how}, under the key '{key[:60]}' that names such.",
-                ),
-            )  # fmt: skip
+            finding = Finding(
+                field=field,
+                data_type=data_type,
+                evidence="seed",
+                seed=data_type,
+                value=field.value,
+                reasoning=f"Equals the seed for {data_type}{how}, under the key '{key[:60]}' that names such a value.",
+            )
+            yield position, finding
 
     def _weak_under(self, key: str) -> dict[str, tuple[str, str]] | None:
         """Weak values that count under a key: value -> (data type, form)."""

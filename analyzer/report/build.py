@@ -96,10 +96,10 @@ class ReportBuilder:
         for what, message in (notes or {}).items():
             self.note(what, message, exchange.index)
 
-    def note(self, what: str, message: str, exchange: int) -> None:
-        """Count trouble of one kind."""
+    def note(self, what: str, message: str, exchange: int | None = None) -> None:
+        """Count trouble of one kind, in an exchange or in the capture as a whole."""
         message, count, exchanges = self._notes.get(what, (message, 0, []))
-        if len(exchanges) < NOTE_EXCHANGES:
+        if exchange is not None and len(exchanges) < NOTE_EXCHANGES:
             exchanges.append(exchange)
         self._notes[what] = (message, count + 1, exchanges)
 
