@@ -1,0 +1,1 @@
+"""Home of the mitmproxy addon, which comes with live capture."""

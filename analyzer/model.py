@@ -275,7 +275,7 @@ class Group(Struct, frozen=True, kw_only=True):
     """Of the first occurrence."""
     count: int
     exchanges: tuple[int, ...]
-    """The first twenty."""
+    """The first ten."""
     support: tuple[str, ...] = ()
 
 

@@ -1,0 +1,1 @@
+"""Who a host belongs to, and where it stands: owner, party, network, country."""

@@ -1,0 +1,1 @@
+"""From a capture file of any recorder to a stream of exchanges."""

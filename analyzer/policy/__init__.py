@@ -1,0 +1,1 @@
+"""What rules say of transmissions; there are none yet."""

@@ -1,0 +1,1 @@
+"""Counts what was found, and shows it: HTML, JSON, CSV, terminal."""

@@ -20,7 +20,7 @@ from analyzer.model import (
     Undecoded,
     Unread,
 )
-from analyzer.report.groups import Kind, Tally, matrix_of, recipients_of
+from analyzer.report.groups import Kind, Tally, is_telling, matrix_of, recipients_of
 from analyzer.report.json import encoded
 from analyzer.report.log import SpooledLog, Template, template_of
 from analyzer.report.masking import HIDDEN, LONG, MIN_SECRET_CHARS, NO_REASON, Masking, without
@@ -69,6 +69,9 @@ class ReportBuilder:
         self._groups = 0
         self._shapes: dict[tuple[object, ...], _Shape] = {}
         self._requests: dict[int, Request] = {}
+        self._proven: set[int] = set()
+        """Destinations with a remembered request that a sentence can point to."""
+        self._first_unlisted: int | None = None
         self._undecoded: list[Undecoded] = []
         self._undecoded_total = 0
         self._notes: dict[str, tuple[str, int, list[int]]] = {}
@@ -167,9 +170,23 @@ class ReportBuilder:
                 return
             self._groups += 1
             tally = tallies[shape.kind] = Tally(finding, masked, shape.reasoning)
-            if exchange.index not in self._requests:
-                self._requests[exchange.index] = request_of(exchange, all_findings, self._masking)
+            self._remember_request(exchange, destination, finding, all_findings)
         tally.add(exchange.index)
+
+    def _remember_request(
+        self, exchange: Exchange, destination: int, finding: Finding, all_findings: Sequence[Finding]
+    ) -> None:
+        """Keep the first requests, and beyond them one for each destination that a sentence can point to."""
+        if exchange.index in self._requests:
+            return
+        telling = is_telling(self._taxonomy.get(finding.data_type).sensitivity, finding.evidence)
+        full = len(self._requests) >= MAX_REQUESTS
+        if full and self._first_unlisted is None:
+            self._first_unlisted = exchange.index
+        if not full or (telling and destination not in self._proven):
+            self._requests[exchange.index] = request_of(exchange, all_findings, self._masking)
+            if telling:
+                self._proven.add(destination)
 
     def _shown_value(self, finding: Finding, near: Sequence[str]) -> str:
         if self._masking is None:
@@ -246,13 +263,12 @@ class ReportBuilder:
 
     def _shown_requests(self, recipients: Sequence[Recipient], sentences: Sequence[Sentence]) -> tuple[Request, ...]:
         """The first requests and those that prove a sentence, with the groups that each holds."""
+        if self._first_unlisted is not None:
+            message = f"More than {MAX_REQUESTS:,} requests: the others are not listed."
+            self.note("requests", message, self._first_unlisted)
+        proofs = {sentence.exchange for sentence in sentences}
         shown = sorted(self._requests)
-        if len(shown) > MAX_REQUESTS:
-            self.note(
-                "requests", f"More than {MAX_REQUESTS:,} requests: the others are not listed.", shown[MAX_REQUESTS]
-            )
-            proofs = {sentence.exchange for sentence in sentences}
-            shown = shown[:MAX_REQUESTS] + [index for index in shown[MAX_REQUESTS:] if index in proofs]
+        shown = shown[:MAX_REQUESTS] + [index for index in shown[MAX_REQUESTS:] if index in proofs]
         groups: dict[int, list[str]] = {index: [] for index in shown}
         for recipient in recipients:
             for group in recipient.groups:

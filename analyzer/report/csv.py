@@ -1,7 +1,8 @@
-"""Writes the transmissions as a table: one row each, streamed, safe to open in a spreadsheet."""
+"""Writes the transmissions as a table: one row each, in chunks, safe to open in a spreadsheet."""
 
-import csv
 import re
+from collections.abc import Iterator
+from itertools import batched
 from typing import TextIO
 
 from analyzer.model import Report
@@ -10,6 +11,8 @@ COLUMNS = (
     "exchange", "host", "owner", "owner_country", "server_country", "data_type", "label", "location", "path",
     "decoding", "transform", "evidence", "seed", "masked_value", "phase", "reasoning",
 )  # fmt: skip
+CHUNK = 20_000
+"""Rows that are made a table at a time, so that memory does not grow with the capture."""
 
 # Spreadsheets take cells that begin so for formulas, some of them behind spaces, or full-width: OWASP, "CSV Injection".
 _FORMULA = re.compile(r"\s*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
@@ -21,9 +24,15 @@ def write_csv(report: Report, out: TextIO) -> None:
     Open `out` with `newline=""`. A cell that a spreadsheet would take for a formula gets a leading apostrophe; NUL
     characters are removed; lone surrogates become U+FFFD.
     """
+    from pandas import DataFrame  # takes longer to import than a small capture to analyse
+
+    DataFrame(columns=COLUMNS).to_csv(out, index=False, lineterminator="\r\n")
+    for rows in batched(_rows(report), CHUNK):
+        DataFrame(rows, columns=COLUMNS).to_csv(out, index=False, header=False, lineterminator="\r\n")
+
+
+def _rows(report: Report) -> Iterator[tuple[object, ...]]:
     labels = {row.data_type: row.label for row in report.matrix}
-    table = csv.writer(out)
-    table.writerow(COLUMNS)
     for sent in report.transmissions:
         to = report.destinations[sent.destination]
         cells = (
@@ -31,7 +40,7 @@ def write_csv(report: Report, out: TextIO) -> None:
             sent.location, sent.path, " > ".join(sent.decoding), sent.transform, sent.evidence, sent.seed,
             sent.masked_value, sent.phase, sent.reasoning,
         )  # fmt: skip
-        table.writerow((sent.exchange, *map(_cell, cells)))
+        yield (sent.exchange, *map(_cell, cells))
 
 
 def _cell(text: str | None) -> str:

@@ -1,6 +1,7 @@
 """Groups of like transmissions, the recipients they went to, and the matrix of the two."""
 
 import re
+from array import array
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -8,8 +9,13 @@ from analyzer.model import EVIDENCE, Cell, Destination, Evidence, Finding, Group
 from analyzer.taxonomy import Taxonomy
 
 RANK = {level: rank for rank, level in enumerate(EVIDENCE)}
-EXCHANGES_SHOWN = 20
+EXCHANGES_SHOWN = 10
 _POSITION = re.compile(r"\[\d+\]")
+
+
+def is_telling(sensitivity: int, evidence: Evidence) -> bool:
+    """Whether a finding belongs into a sentence: it is personal, and shown by more than a name."""
+    return sensitivity >= 2 and evidence != "key"
 
 
 class Kind(NamedTuple):
@@ -41,7 +47,7 @@ class Tally:
 
     def __init__(self, finding: Finding, masked: str, reasoning: str) -> None:
         self.count = 0
-        self.exchanges: list[int] = []
+        self.exchanges = array("Q")  # an eighth of a list's memory, and there may be MAX_GROUPS of them
         self.masked = masked
         self.reasoning = reasoning
         self.support = finding.support
@@ -49,8 +55,9 @@ class Tally:
     def add(self, exchange: int) -> None:
         """Count one more transmission, of an exchange not before the last one."""
         self.count += 1
-        if len(self.exchanges) < EXCHANGES_SHOWN and exchange not in self.exchanges[-1:]:
-            self.exchanges.append(exchange)
+        exchanges = self.exchanges
+        if len(exchanges) < EXCHANGES_SHOWN and not (exchanges and exchanges[-1] == exchange):
+            exchanges.append(exchange)
 
 
 def recipients_of(

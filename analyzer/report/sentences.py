@@ -2,12 +2,12 @@
 
 from collections.abc import Container, Mapping, Sequence
 
-from analyzer.model import EVIDENCE, Capture, Destination, Group, Recipient, Sentence
+from analyzer.model import Capture, Destination, Group, Recipient, Sentence
 from analyzer.report.countries import load_countries
+from analyzer.report.groups import is_telling
 from analyzer.report.requests import moment
 
 MAX_SENTENCES = 5
-_RANK = {level: rank for rank, level in enumerate(EVIDENCE)}
 # Data that the story is told with although it is not sensitive by itself.
 _DEVICE = ("dev.os", "net.type", "net.carrier", "dev.model")
 # The order in which people ask: who it is, how to reach them, what is most sensitive, where they are, what marks them.
@@ -32,7 +32,7 @@ def write_sentences(
 ) -> tuple[Sentence, ...]:
     """One sentence for each of the first recipients, the last one for all that are left.
 
-    `requests` are the exchanges that a sentence may point to; the first one of every group is among them.
+    `requests` are the exchanges that a sentence may point to; one that tells something is there for every destination.
     """
     names_of = load_countries()
     told = [recipient for recipient in recipients if _told(recipient)]
@@ -44,12 +44,13 @@ def write_sentences(
     ]
     if rest := others[room:]:
         names = list(dict.fromkeys(recipient.name for recipient in rest))
-        best = _told(rest[0])[0]
+        groups = _told(rest[0])
+        proof = _best_request(groups, requests)
         sentences.append(
             Sentence(
                 text=f"It transmitted such data to {len(names)} more recipients: {_list(names, 6, 'others')}.",
-                exchange=best.exchanges[0],
-                groups=(best.id,),
+                exchange=proof,
+                groups=tuple(group.id for group in groups if proof in group.exchanges),
             )
         )
     return tuple(sentences)
@@ -57,7 +58,7 @@ def write_sentences(
 
 def _told(recipient: Recipient) -> list[Group]:
     """The groups worth telling: personal, and shown by more than a name."""
-    return [group for group in recipient.groups if group.sensitivity >= 2 and _RANK[group.evidence] < _RANK["key"]]
+    return [group for group in recipient.groups if is_telling(group.sensitivity, group.evidence)]
 
 
 def _subject(capture: Capture, app: str | None) -> str:
@@ -84,12 +85,17 @@ def _about(recipient: Recipient, subject: str, names_of: Mapping[str, str], requ
         text += f", {_owner(recipient, names_of)}; {_server(recipient, host, names_of)}"
     if elsewhere := len({group.host for group in told}) - 1:
         text += f"; {elsewhere} more of this recipient's hosts received personal data"
-    proof = _best_request(groups, requests)
-    return Sentence(text=f"{text}.", exchange=proof, groups=tuple(g.id for g in groups if proof in g.exchanges))
+    proving = groups if _listed(groups, requests) else [group for group in told if group.host == host]
+    proof = _best_request(proving, requests)
+    return Sentence(text=f"{text}.", exchange=proof, groups=tuple(g.id for g in proving if proof in g.exchanges))
 
 
 def _rank(group: Group) -> int:
     return next(rank for rank, prefix in enumerate(_ORDER) if group.data_type.startswith(prefix))
+
+
+def _listed(groups: Sequence[Group], requests: Container[int]) -> bool:
+    return any(index in requests for group in groups for index in group.exchanges)
 
 
 def _best_request(groups: Sequence[Group], requests: Container[int]) -> int:
