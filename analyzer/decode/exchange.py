@@ -1,7 +1,5 @@
 """One exchange to its leaves: host, path, query, headers, cookies, body, messages."""
 
-import math
-from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from urllib.parse import unquote
@@ -9,6 +7,7 @@ from urllib.parse import unquote
 from msgspec import Struct
 
 from analyzer.decode import body, form, url, values
+from analyzer.decode.entropy import entropy
 from analyzer.decode.limits import MAX_FIELDS
 from analyzer.decode.walk import PartFull, Place, Walk
 from analyzer.model import Exchange, Field, Location, Undecoded
@@ -148,14 +147,6 @@ def _read_header(walk: Walk, name: str, value: str) -> None:
         walk.text(at.at(scheme.lower()[:20]) if token else at, token or value)
     else:
         walk.text(at, value)
-
-
-def entropy(data: bytes) -> float:
-    """Shannon entropy in bits a byte, of the first 64 KiB."""
-    sample = data[:65536]
-    if not sample:
-        return 0.0
-    return -sum(n / len(sample) * math.log2(n / len(sample)) for n in Counter(sample).values())
 
 
 def _undecoded(index: int, host: str, at: Place, data: bytes, content_type: str) -> Undecoded:

@@ -9,8 +9,12 @@ import pybase64
 from analyzer.decode import form, json_body, jwt, lzstring, url
 from analyzer.decode.charset import to_text, utf16_text
 from analyzer.decode.compression import sniff
+from analyzer.decode.entropy import entropy
 from analyzer.decode.walk import Place, Walk
 
+CLOSED_BYTES = 256
+"""Shorter Base64 that nobody can open is mostly a token; longer may well be a payload, and is said to be closed."""
+CLOSED_ENTROPY = 6.5
 _BASE64 = re.compile(r"[A-Za-z0-9+/\r\n ]{7,}={0,3}\s?")
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]{7,}={0,2}")
 _LZ_URI = re.compile(r"[A-Za-z0-9+ $-]{8,}")
@@ -69,14 +73,21 @@ def read(walk: Walk, at: Place, value: str) -> bool:
             return _read_hex(walk, at, value)
         if not _is_word(value) and _read_base64(walk, at, value, False):
             return True
-        return _read_lzstring(walk, at, value, lzstring.from_base64)
-    if _BASE64URL.fullmatch(value):
+        if _read_lzstring(walk, at, value, lzstring.from_base64):
+            return True
+        _note_closed(walk, at, value, urlsafe=False)
+        return False
+    base64url = _BASE64URL.fullmatch(value) is not None
+    if base64url:
         if _is_word(value):
             return False
         if _read_base64(walk, at, value, True):
             return True
-    if len(value) >= 16 and _LZ_URI.fullmatch(value):
-        return _read_lzstring(walk, at, value, lzstring.from_uri_component)
+    if len(value) >= 16 and _LZ_URI.fullmatch(value) and _read_lzstring(walk, at, value, lzstring.from_uri_component):
+        return True
+    if base64url:
+        _note_closed(walk, at, value, urlsafe=True)
+        return False
     if not value.isascii() and sum(char > "\u0300" for char in value[:64]) * 2 > len(value[:64]):
         for alphabet in (lzstring.from_utf16, lzstring.from_string):
             if _read_lzstring(walk, at, value, alphabet):
@@ -120,6 +131,13 @@ def _read_base64(walk: Walk, at: Place, value: str, urlsafe: bool) -> bool:
         return False
     inner = at.inside("base64url" if urlsafe else "base64")
     return _read_inner(walk, inner, data, certain=len(value) >= 24)
+
+
+def _note_closed(walk: Walk, at: Place, value: str, urlsafe: bool) -> None:
+    """Remember a payload that nobody can open: it is not passed over in silence."""
+    data = _unbase64(value, urlsafe) if len(value) > CLOSED_BYTES else None
+    if data and len(data) >= CLOSED_BYTES and entropy(data) >= CLOSED_ENTROPY:
+        walk.closed.append((at.inside("base64url" if urlsafe else "base64"), data, ""))
 
 
 def _read_hex(walk: Walk, at: Place, value: str) -> bool:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzer.decode.exchange import Decoder, entropy
+from analyzer.decode.entropy import entropy
+from analyzer.decode.exchange import Decoder
 from analyzer.decode.limits import MAX_FIELDS
 from analyzer.model import Exchange
 from tests.decode.sending import decode, leaf, place, request

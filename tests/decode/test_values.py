@@ -4,6 +4,7 @@ import base64
 import gzip
 import html
 import json
+import random
 import zlib
 from collections.abc import Callable
 from urllib.parse import quote
@@ -140,3 +141,12 @@ def test_an_escaped_ampersand_belongs_to_its_parameter() -> None:
 
 def test_digits_in_hex_are_opened_though_their_hex_is_digits_too() -> None:
     assert leaf(sent(in_json(b"919812345670".hex())), "919812345670").decoding == ("json", "hex")
+
+
+def test_a_long_payload_that_nobody_opens_is_said_to_be_closed() -> None:
+    payload = bytes(random.Random(7).randbytes(900))
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        body = json.dumps({"data": encode(payload).decode(), "token": encode(payload[:60]).decode()}).encode()
+        (closed,) = sent(body).undecoded
+        assert (closed.location, closed.path, closed.bytes) == ("body", "data", 900)
+        assert closed.entropy > 7
