@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import ahocorasick_rs
 from msgspec import Struct
 
-from analyzer.detect.canonical import canonical_forms, hash_forms
+from analyzer.detect.canonical import COARSE, canonical_forms, hash_forms
 from analyzer.detect.joined import Joined
 from analyzer.detect.lexicon import MEMO_SIZE, Lexicon
 from analyzer.detect.transforms import digests
@@ -150,15 +150,16 @@ class BySeed:
             found = values.get(field.value.lower())
             if found is None:
                 continue
-            data_type, form = found
+            seed, form = found
+            data_type = "loc.coarse" if form.endswith(COARSE) else seed
             how = f" ({form})" if form else ""
             finding = Finding(
                 field=field,
                 data_type=data_type,
                 evidence="seed",
-                seed=data_type,
+                seed=seed,
                 value=field.value,
-                reasoning=f"Equals the seed for {data_type}{how}, under the key '{key[:60]}' that names such a value.",
+                reasoning=f"Equals the seed for {seed}{how}, under the key '{key[:60]}' that names such a value.",
             )
             yield position, finding
 

@@ -6,9 +6,15 @@ from datetime import UTC, datetime
 import phonenumbers
 from msgspec import Struct
 
+from analyzer.detect.geohash import geohash
+
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _HEX16 = re.compile(r"[0-9a-f]{14,16}")
 _PAIR = re.compile(r"\s*(-?\d{1,3}\.\d+)\s*[,;/ ]\s*(-?\d{1,3}\.\d+)\s*")
+
+
+COARSE = "coarse"
+"""In the name of a form that is too rough to be a precise place: less than three decimals, by Apple's rule."""
 
 
 class Form(Struct, frozen=True):
@@ -39,6 +45,9 @@ def canonical_forms(data_type: str, value: str) -> list[Form]:
         forms.append(Form("without dashes", value.replace("-", "")))
     elif data_type == "id.android" and _HEX16.fullmatch(value.lower()):
         forms += _android_id(value.lower())
+    elif data_type == "id.imei":
+        bare = re.sub(r"\D", "", value)
+        forms += [Form("without separators", bare), Form("without check digit", bare[:14])]
     elif data_type.startswith("gov.") or data_type in ("fin.card.pan", "fin.bank.iban"):
         forms += _grouped(value)
     elif data_type in ("id.mac", "net.bssid"):
@@ -168,13 +177,30 @@ def _coordinates(value: str) -> list[Form]:
         number = float(text)
         decimals = len(text.partition(".")[2])
         forms.append(Form(name, text))
-        for places in range(decimals - 1, 2, -1):
+        for places in range(decimals - 1, 0, -1):
             rounded = f"{number:.{places}f}"
             cut = text[: len(text) - decimals + places]
-            forms += [Form(f"{name}, {places} decimals", written, weak=places < 4) for written in {rounded, cut}]
+            how = f"{name}, {COARSE if places < 3 else f'{places} decimals'}"
+            forms += [Form(how, written, weak=places < 4) for written in (rounded, cut)]
         forms += [Form(f"{name} times 1e{power}", str(round(number * 10**power))) for power in (6, 7)]
+        forms += [Form(f"{name} in minutes and seconds", written) for written in _sexagesimal(number, name)]
     forms += [Form("latitude,longitude", f"{lat},{lon}"), Form("longitude,latitude", f"{lon},{lat}")]
+    for length in range(5, 10):
+        how = f"geohash, {COARSE}" if length < 6 else f"geohash of {length}"
+        forms.append(Form(how, geohash(float(lat), float(lon), length), weak=length < 7))
     return forms
+
+
+def _sexagesimal(number: float, name: str) -> list[str]:
+    """`18°31'13.55"N` with none, one and two decimals."""
+    letter = ("N" if number >= 0 else "S") if name == "latitude" else ("E" if number >= 0 else "W")
+    written = []
+    for places in range(3):
+        seconds = round(abs(number) * 3600, places)
+        minutes, seconds = divmod(seconds, 60)
+        degrees, minutes = divmod(int(minutes), 60)
+        written.append(f"{degrees}°{minutes:02d}'{seconds:0{3 + places if places else 2}.{places}f}\"{letter}")
+    return written
 
 
 def _name(value: str) -> list[Form]:

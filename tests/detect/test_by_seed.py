@@ -152,3 +152,17 @@ def test_no_seeds_find_nothing() -> None:
 @given(st.text(max_size=30), st.text(max_size=30), st.sampled_from(["ABCPK1234L", "+919812345670", "Ishaan Kulkarni"]))
 def test_a_seed_between_spaces_is_always_found(before: str, after: str, seed: str) -> None:
     assert seed in {found.value for found in find(f"{before} {seed} {after}")}
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "data_type"),
+    [
+        ("lat", "21.146", "loc.precise"),
+        ("lat", "21.15", "loc.coarse"),
+        ("longitude", "79.1", "loc.coarse"),
+        ("x", "21.1", None),
+    ],
+)
+def test_a_rounded_place_is_as_precise_as_its_decimals(key: str, value: str, data_type: str | None) -> None:
+    found = [finding for _, finding in SEARCH.find(Joined([field(key, value)]))]
+    assert [(one.data_type, one.seed) for one in found] == ([(data_type, "loc.precise")] if data_type else [])

@@ -46,7 +46,11 @@ EXPECTED = {
         "790881550",
         "21.145823,79.088155",
         "79.088155,21.145823",
+        "21°08'44.96\"n",
+        "79°05'17\"e",
+        "tgb0r9q",  # geohash of 7
     ],
+    ("id.imei", "35-417803-685978-9"): ["354178036859789", "35417803685978"],
     ("person.name.full", "Ishaan Kulkarni"): [
         "kulkarni ishaan",
         "kulkarni, ishaan",
