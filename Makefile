@@ -18,7 +18,7 @@ lint: setup
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check --quiet .
 	@.venv/bin/mypy
-	@.venv/bin/lint-imports | tail -n 8
+	@out=$$(.venv/bin/lint-imports 2>&1) || { echo "$$out"; exit 1; }
 	@! grep -nE 'https?://' requirements.lock
 
 bench: setup
