@@ -6,12 +6,15 @@ import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
 from analyzer.cli.files import private_file, private_folder
 from analyzer.model import Report
+
+if TYPE_CHECKING:
+    from analyzer.pipeline import Options
 
 FORMATS = ("html", "json", "csv")
 
@@ -86,13 +89,11 @@ def _folder(capture: Path) -> Path:
     return Path(f"{capture.stem or 'capture'}-report")
 
 
-def _run(capture: Path, options: object) -> Report:
+def _run(capture: Path, options: "Options") -> Report:
     from analyzer.capture.open import open_capture
     from analyzer.knowledge import Knowledge
-    from analyzer.pipeline import Options
     from analyzer.pipeline import analyze as run
 
-    assert isinstance(options, Options)
     # Analysis makes millions of small objects and no cycles to speak of: let the collector look less often.
     gc.set_threshold(50_000, 50, 100)
     with open_capture(capture) as reader:
