@@ -4,6 +4,7 @@ All are frozen; collections are tuples, so a value that left a stage cannot chan
 `Report` is the model that every renderer shows; its JSON form is the public contract (`SCHEMA`).
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
@@ -18,6 +19,7 @@ Outcome = Literal["indication", "allowed", "unknown"]
 
 EVIDENCE: tuple[Evidence, ...] = ("seed", "documented", "validated", "key+value", "key")
 """Evidence levels, strongest first."""
+EVIDENCE_RANK = {level: rank for rank, level in enumerate(EVIDENCE)}
 
 
 # ---------------------------------------------------------------- captured
@@ -366,18 +368,18 @@ class Method(Struct, frozen=True, kw_only=True):
     detectors: tuple[str, ...]
 
 
-class TransmissionLog:
+class TransmissionLog(ABC):
     """All transmissions in capture order. Sequence-like and read-only to its users; may be kept on disk."""
 
-    def __iter__(self) -> Iterator[Transmission]:
-        raise NotImplementedError
+    @abstractmethod
+    def __iter__(self) -> Iterator[Transmission]: ...
 
-    def __len__(self) -> int:
-        raise NotImplementedError
+    @abstractmethod
+    def __len__(self) -> int: ...
 
+    @abstractmethod
     def encoded(self) -> Iterable[bytes]:
         """Each transmission as one line of JSON, without a line end."""
-        raise NotImplementedError
 
 
 class Report(Struct, frozen=True, kw_only=True):

@@ -92,7 +92,7 @@ def read(walk: Walk, at: Place, data: bytes, content_type: str) -> bool:
         if opened is not None:
             walk.data(at.inside(opened.name), opened.data, content_type)
             return True
-    if data.startswith(tuple(magic for magic, _ in _MEDIA)):
+    if media_type(data):
         return False
     return any(decoder(walk, at, data, content_type) for decoder in DECODERS)
 

@@ -64,7 +64,7 @@ def _gzip(data: bytes, limit: int) -> Inflated | None:
         try:
             piece = stream.decompress(data, limit - len(out) + 1)
         except _IsalError:
-            return Inflated("gzip", out, False) if out else _salvage(data, 31, limit)
+            return Inflated("gzip", out, False) if out else _salvage(data, limit)
         out += piece
         if len(out) > limit:
             return Inflated("gzip", out[:limit], False)
@@ -74,9 +74,9 @@ def _gzip(data: bytes, limit: int) -> Inflated | None:
     return Inflated("gzip", out, True) if out else None
 
 
-def _salvage(data: bytes, wbits: int, limit: int) -> Inflated | None:
+def _salvage(data: bytes, limit: int) -> Inflated | None:
     """What a damaged stream yields before the damage."""
-    stream, out = zlib.decompressobj(wbits), b""
+    stream, out = zlib.decompressobj(31), b""
     for start in range(0, min(len(data), limit), 64):
         try:
             out += stream.decompress(data[start : start + 64], limit - len(out) + 1)

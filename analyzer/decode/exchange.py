@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import partial
-from urllib.parse import unquote
 
 from msgspec import Struct
 
@@ -63,7 +62,12 @@ class Decoder:
         if query:
             self._part(walk, partial(form.read, walk, Place("query", "", "", (), 0), query), "query", query)
         if fragment:
-            self._part(walk, partial(walk.text, Place("query", "#", "", (), 0), unquote(fragment)), "query", fragment)
+            self._part(
+                walk,
+                partial(walk.text, Place("query", "#", "", (), 0), form.unquote(fragment, plus=False)),
+                "query",
+                fragment,
+            )
         walk.begin_part()
         for name, value in exchange.headers:
             lower = name.lower()

@@ -51,10 +51,10 @@ def place_of(at: Place, name: str) -> Place:
     return at.at(name)
 
 
-def read(walk: Walk, at: Place, text: str, separator: str = "&") -> None:
+def read(walk: Walk, at: Place, text: str) -> None:
     """Record every parameter. A `+` that is Base64's own is told from a space when the value is opened."""
     inner = Place(at.location, at.path, at.key, (*at.chain, "urlencoded"), at.depth)
-    for pair in text.split(separator):
+    for pair in text.split("&"):
         name, _, value = pair.partition("=")
         if not value:
             if name and len(name) >= 8:

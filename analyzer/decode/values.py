@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pybase64
 
-from analyzer.decode import form, json_body, jwt, lzstring, url
+from analyzer.decode import form, json_body, jwt, lines, lzstring, msgpack, protobuf, url, xml
 from analyzer.decode.charset import to_text, utf16_text
 from analyzer.decode.compression import sniff
 from analyzer.decode.entropy import entropy
@@ -30,8 +30,6 @@ def read(walk: Walk, at: Place, value: str) -> bool:
         if _read_json(walk, at, value):
             return True
     elif first == "<" and ">" in value:
-        from analyzer.decode import xml
-
         return xml.read(walk, at, value)
     if first == '"' and value[-1] == '"':
         inner = json_body.parse(value.encode("utf-8", "replace"))
@@ -59,8 +57,6 @@ def read(walk: Walk, at: Place, value: str) -> bool:
     if first == "e" and jwt.read(walk, at, value):
         return False
     if "\n{" in value:
-        from analyzer.decode import lines
-
         return lines.read(walk, at, value.encode("utf-8", "replace"))
     match = _DATA_URL.match(value) if first in "dD" else None
     if match:
@@ -103,8 +99,6 @@ def _read_json(walk: Walk, at: Place, value: str) -> bool:
         return True
     if '"' not in value:
         return False
-    from analyzer.decode import lines
-
     return lines.read(walk, at, data) or json_body.read(walk, at, data)
 
 
@@ -167,8 +161,6 @@ def _read_inner(walk: Walk, inner: Place, data: bytes, certain: bool) -> bool:
         walk.text(inner, text)
         return certain and len(text) >= 16
     if len(data) >= 12:
-        from analyzer.decode import msgpack, protobuf
-
         return msgpack.read(walk, inner, data, False) or protobuf.read(walk, inner, data, False)
     return False
 

@@ -4,9 +4,8 @@ from collections.abc import Iterable
 
 import msgspec
 
-from analyzer.model import EVIDENCE, Finding
+from analyzer.model import EVIDENCE_RANK, Finding
 
-_RANK = {level: rank for rank, level in enumerate(EVIDENCE)}
 # A field that is surely the first cannot also be the second by its name alone.
 _FAMILY = {
     "person.email.hashed": "person.email",
@@ -30,7 +29,7 @@ def merge(found: Iterable[tuple[int, Finding]]) -> list[tuple[int, Finding]]:
         if len(findings) == 1:
             out.append((position, findings[0]))
             continue
-        findings.sort(key=lambda finding: _RANK[finding.evidence])
+        findings.sort(key=lambda finding: EVIDENCE_RANK[finding.evidence])
         kept: list[Finding] = []
         for finding in findings:
             same = next((index for index, other in enumerate(kept) if _same(other, finding)), None)
@@ -40,8 +39,8 @@ def merge(found: Iterable[tuple[int, Finding]]) -> list[tuple[int, Finding]]:
                     kept[same] = msgspec.structs.replace(other, support=(*other.support, finding.evidence))
             elif (
                 not kept
-                or _RANK[finding.evidence] <= _RANK["validated"]
-                or (kept[0].value != finding.value and _RANK[kept[0].evidence] > _RANK["documented"])
+                or EVIDENCE_RANK[finding.evidence] <= EVIDENCE_RANK["validated"]
+                or (kept[0].value != finding.value and EVIDENCE_RANK[kept[0].evidence] > EVIDENCE_RANK["documented"])
             ):
                 kept.append(finding)
         out += [(position, finding) for finding in kept]

@@ -5,10 +5,9 @@ from array import array
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from analyzer.model import EVIDENCE, Cell, Destination, Evidence, Finding, Group, Location, MatrixRow, Recipient
+from analyzer.model import EVIDENCE_RANK, Cell, Destination, Evidence, Finding, Group, Location, MatrixRow, Recipient
 from analyzer.taxonomy import Taxonomy
 
-RANK = {level: rank for rank, level in enumerate(EVIDENCE)}
 EXCHANGES_SHOWN = 10
 _POSITION = re.compile(r"\[\d+\]")
 
@@ -84,7 +83,11 @@ def recipients_of(
         positions = members[member]
         found = [(kind, tally, position) for position in positions for kind, tally in tallies[position].items()]
         found.sort(
-            key=lambda one: (-taxonomy.get(one[0].data_type).sensitivity, one[0].data_type, RANK[one[0].evidence])
+            key=lambda one: (
+                -taxonomy.get(one[0].data_type).sensitivity,
+                one[0].data_type,
+                EVIDENCE_RANK[one[0].evidence],
+            )
         )
         recipient = f"r{len(recipients) + 1}"
         groups = []
@@ -155,7 +158,7 @@ def matrix_of(recipients: Sequence[Recipient], taxonomy: Taxonomy) -> tuple[Matr
 def _cell(recipient: str, groups: list[Group] | None) -> Cell | None:
     if not groups:
         return None
-    best = min(groups, key=lambda group: RANK[group.evidence])
+    best = min(groups, key=lambda group: EVIDENCE_RANK[group.evidence])
     return Cell(
         recipient=recipient,
         count=sum(group.count for group in groups),
