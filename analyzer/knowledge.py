@@ -17,7 +17,7 @@ from analyzer.taxonomy import DataType, Taxonomy
 
 if TYPE_CHECKING:
     from analyzer.attribute.attribution import Attribution
-    from analyzer.detect.by_adapter import Adapter
+    from analyzer.detect.adapters import Adapter
     from analyzer.detect.by_seed import Seeds
 
 DATA: Traversable = files("analyzer") / "data"
@@ -43,7 +43,7 @@ class Knowledge:
     @cached_property
     def adapters(self) -> "tuple[Adapter, ...]":
         """What trackers' fields hold, from the compiled form of `data/adapters/*.yaml`."""
-        from analyzer.detect.by_adapter import restore
+        from analyzer.detect.adapters import restore
 
         return restore((DATA / "adapters.json").read_bytes())
 

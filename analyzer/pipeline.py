@@ -12,7 +12,9 @@ from analyzer.attribute.attribution import Attribution
 from analyzer.attribute.party import Parties
 from analyzer.attribute.suggest import Clue, read_clues, suggest_first_party
 from analyzer.capture.reader import CaptureReader
+from analyzer.decode.encrypted import Envelope
 from analyzer.decode.exchange import Decoded, Decoder
+from analyzer.detect.adapters import Adapter
 from analyzer.detect.by_adapter import ByAdapter
 from analyzer.detect.by_key import ByKey
 from analyzer.detect.by_pattern import ByPattern
@@ -51,6 +53,11 @@ class Detection:
         return [finding for _, finding in merge(found)]
 
 
+def envelopes(adapters: Iterable[Adapter]) -> list[Envelope]:
+    """What the adapters know of payloads whose key travels with them."""
+    return [Envelope(one.data, one.key, one.nonce) for adapter in adapters for one in adapter.encrypted]
+
+
 class Options(Struct, frozen=True, kw_only=True):
     """What the user asked for."""
 
@@ -71,7 +78,7 @@ def analyze(
     """
     seeds = knowledge.seeds(options.seeds)
     attribution = knowledge.attribution(options.app, options.first_party, options.geoip)
-    decoder, detection = Decoder(), Detection(knowledge, seeds)
+    decoder, detection = Decoder(envelopes(knowledge.adapters)), Detection(knowledge, seeds)
     builder = ReportBuilder(knowledge.taxonomy, options.show_values, _secrets(seeds, knowledge))
     origins = Origins()
     for exchange in reader:

@@ -1,11 +1,12 @@
 """One exchange to its leaves: host, path, query, headers, cookies, body, messages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from msgspec import Struct
 
 from analyzer.decode import body, form, url, values
+from analyzer.decode.encrypted import Envelope
 from analyzer.decode.entropy import entropy
 from analyzer.decode.limits import MAX_FIELDS
 from analyzer.decode.walk import PartFull, Place, Walk
@@ -46,7 +47,8 @@ class Decoded(Struct, frozen=True):
 class Decoder:
     """Decodes exchanges one by one. It remembers headers, URL paths and plain values, which repeat; never findings."""
 
-    def __init__(self) -> None:
+    def __init__(self, envelopes: Sequence[Envelope] = ()) -> None:
+        self._envelopes = envelopes
         self._plain: set[str] = set()
         self._names: set[str] = set()
         self._headers: dict[tuple[str, str], list[Field]] = {}
@@ -132,7 +134,7 @@ class Decoder:
         walk.fields += found
 
     def _walk(self) -> Walk:
-        return Walk(values.read, body.read, self._plain, self._names)
+        return Walk(values.read, body.read, self._plain, self._names, self._envelopes)
 
 
 def _read_path(walk: Walk, host: str, path: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import re2
 
+from analyzer.decode import encrypted
 from analyzer.decode.walk import Pairs, Place, Walk
 
 # Numbers stay text, so that 1.50, 1e400 and identifiers over 2^64 arrive as they were sent.
@@ -30,6 +31,8 @@ def read(walk: Walk, at: Place, data: bytes) -> bool:
 def read_tree(walk: Walk, at: Place, data: bytes, tree: Any) -> None:
     """Record the leaves of JSON data that `parse` made a tree of."""
     inner = at.inside("json")
+    if walk.envelopes and encrypted.read(walk, inner, tree):
+        return
     fields, closed, keys = len(walk.fields), len(walk.closed), walk.keys
     walk.keys = 0
     walk.tree(inner, tree)

@@ -1,8 +1,8 @@
 """The walk through one exchange: collects leaves, and goes on wherever a leaf holds another encoding."""
 
 import re
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from analyzer.decode.limits import (
     MAX_DEPTH,
@@ -13,6 +13,9 @@ from analyzer.decode.limits import (
     MAX_VALUE_CHARS,
 )
 from analyzer.model import Field, Location
+
+if TYPE_CHECKING:
+    from analyzer.decode.encrypted import Envelope
 
 _RUN = re.compile(rb"[\x20-\x7e]{8,}")
 MEMO_SIZE = 20_000
@@ -100,7 +103,14 @@ class Walk:
     `plain` (values known to hold nothing more) and `names` (member names that are just names) are shared between walks.
     """
 
-    def __init__(self, read_text: ReadText, read_data: ReadData, plain: set[str], names: set[str]) -> None:
+    def __init__(
+        self,
+        read_text: ReadText,
+        read_data: ReadData,
+        plain: set[str],
+        names: set[str],
+        envelopes: "Sequence[Envelope]" = (),
+    ) -> None:
         self.fields: list[Field] = []
         self.notes: dict[str, str] = {}
         self.closed: list[tuple[Place, bytes, str]] = []
@@ -113,6 +123,7 @@ class Walk:
         self.read_data = read_data
         self.plain = plain
         self.names = names
+        self.envelopes = envelopes
 
     def begin_part(self) -> None:
         """Give the next part of the exchange its own budget of leaves."""

@@ -11,10 +11,13 @@ An adapter is one YAML file, `<id>.yaml`. Every scalar in it is text, and a list
         method: POST                     optional
         in: [body, query]                where the fields are: locations, or `any`; `body` where not given
         under: ["", "batch[]"]           objects that hold the fields; put before each field's path
-        elsewhere:                       optional: how it is recognised behind a host that is not the tracker's
-          path: [/v1/track]              ends of the URL path
-          signs: ["batch[].writeKey"]    field paths that must all be there
-        fields:
+        elsewhere:                       optional: how it is recognised behind a host that is not the tracker's;
+          path: [/v1/track]              what is given must all hold: an end of the URL path,
+          headers: [x-example-key]       names of request headers that must all be there,
+          signs: ["batch[].writeKey"]    field paths that must all be there (three or more where nothing else is given);
+                                         a list of such is one or the other
+        like: other                      optional: the first endpoint of that adapter has the same fields, besides
+        fields:                          those here, which come first
           - path: traits.email           "[]" any position, "[3]" that one, "*" one name, "**" any names or none
             data_type: person.email      `none`: documented to say nothing about a person or device
             reasoning: why the field holds that
@@ -22,6 +25,13 @@ An adapter is one YAML file, `<id>.yaml`. Every scalar in it is text, and a list
             when: "^__g(.+)$"            optional, RE2 searched in the value; its first group is the datum
             beside: {path: type, value: ^identify$}    optional: another field of the same object has such a value
             unless: {path: type, value: ^group$}       optional: the opposite
+    salts:                               optional: public texts that it hashes personal values with
+      - {text: pepper, where: before}    `before` or `after` the value, or `hmac` for a key
+    encrypted:                           optional: objects whose key travels in them; what is inside takes their place
+      - {cipher: aes-gcm, data: itp, key: itk, nonce: itv}    names of members in Base64
+
+Every encoding that needs no such knowledge (JSON in a form in Base64, gzip, protocol buffers by field number) is taken
+off before adapters look, so a path simply goes on inside it.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -47,10 +57,11 @@ class Beside(Struct, frozen=True):
 
 
 class Elsewhere(Struct, frozen=True):
-    """What gives a tracker's request away behind any other host: ends of the URL path, and fields it must hold."""
+    """What gives a tracker's request away behind any other host: ends of the URL path, headers and fields it holds."""
 
-    path: tuple[str, ...]
-    signs: tuple[str, ...]
+    path: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
+    signs: tuple[str, ...] = ()
 
 
 class KnownField(Struct, frozen=True, kw_only=True, omit_defaults=True, rename={"locations": "in"}):
@@ -69,21 +80,42 @@ class Endpoint(Struct, frozen=True, kw_only=True, omit_defaults=True, rename={"l
     """Requests of one shape that a tracker receives."""
 
     host: tuple[str, ...]
-    fields: tuple[KnownField, ...]
+    fields: tuple[KnownField, ...] = ()
+    like: str | None = None
     path: str | None = None
     method: str | None = None
     locations: tuple[str, ...] = ("body",)
     under: tuple[str, ...] = ("",)
-    elsewhere: Elsewhere | None = None
+    elsewhere: tuple[Elsewhere, ...] = ()
 
 
-class Adapter(Struct, frozen=True, kw_only=True):
+class Salt(Struct, frozen=True):
+    """A public text that a tracker adds to personal values before it hashes them."""
+
+    text: str
+    where: str
+    """`before`, `after` or `hmac`."""
+
+
+class Encrypted(Struct, frozen=True):
+    """Members of an object that hold a ciphertext and all that is needed to open it, in Base64."""
+
+    cipher: str
+    """`aes-gcm`: the tag of 16 bytes ends the ciphertext."""
+    data: str
+    key: str
+    nonce: str
+
+
+class Adapter(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is known of one tracker's requests."""
 
     id: str
     tracker: str
     source: str
     endpoints: tuple[Endpoint, ...]
+    salts: tuple[Salt, ...] = ()
+    encrypted: tuple[Encrypted, ...] = ()
 
 
 def dump(adapters: Collection[Adapter]) -> bytes:
@@ -106,11 +138,29 @@ def load_adapters(texts: Mapping[str, str], data_types: Collection[str] | None =
     file as `file:line: what`.
     """
     files = [_File(name, text, data_types) for name, text in sorted(texts.items())]
-    adapters = [file.read() for file in files]
+    adapters = {file.name: file.read() for file in files}
+    known = {adapter.id: adapter for adapter in adapters.values() if adapter}
+    for file in files:
+        file.check_likeness(known)
     mistakes = [mistake for file in files for mistake in file.mistakes]
     if mistakes:
         raise KnowledgeError("\n".join(mistakes))
-    return tuple(adapter for adapter in adapters if adapter)
+    return tuple(_with_likeness(adapter, known) for adapter in known.values())
+
+
+def _with_likeness(adapter: Adapter, known: Mapping[str, Adapter]) -> Adapter:
+    """The adapter with the fields that its endpoints have like others'."""
+    if not any(endpoint.like for endpoint in adapter.endpoints):
+        return adapter
+    endpoints = (
+        msgspec.structs.replace(
+            endpoint, fields=(*endpoint.fields, *known[endpoint.like].endpoints[0].fields), like=None
+        )
+        if endpoint.like
+        else endpoint
+        for endpoint in adapter.endpoints
+    )
+    return msgspec.structs.replace(adapter, endpoints=tuple(endpoints))
 
 
 class _File:
@@ -119,6 +169,15 @@ class _File:
     def __init__(self, name: str, text: str, data_types: Collection[str] | None) -> None:
         self.name, self.text, self.data_types = name, text, data_types
         self.mistakes: list[str] = []
+        self._likes: list[tuple[int, str]] = []
+
+    def check_likeness(self, known: Mapping[str, Adapter]) -> None:
+        """Whether what `like` names is there, and has fields of its own."""
+        for line, name in self._likes:
+            if name not in known:
+                self._mistake(line, f"there is no adapter {name!r} that this could be like")
+            elif known[name].endpoints[0].like:
+                self._mistake(line, f"{name!r} has its fields from another adapter itself")
 
     def read(self) -> Adapter | None:
         from ruamel.yaml import YAML
@@ -157,7 +216,12 @@ class _File:
         for name, member in known.items():
             if member.required and member.name not in made:
                 self._mistake(line, f"`{name}` is missing")
-        return kind(**made) if len(self.mistakes) == mistakes_before else None
+        if len(self.mistakes) > mistakes_before:
+            return None
+        whole = kind(**made)
+        if (check := _WHOLE.get(kind)) and (complaint := check(whole)):
+            self._mistake(line, complaint)
+        return whole
 
     def _member(self, node: Any, kind: type[Struct], name: str, declared: Any) -> Any:
         inner = next((part for part in get_args(declared) if part not in (type(None), Ellipsis)), declared)
@@ -183,6 +247,8 @@ class _File:
             return ""
         if (check := _CHECKS.get((kind, name))) and (complaint := check(text)):
             self._mistake(_line(node), complaint)
+        if name == "like":
+            self._likes.append((_line(node), text))
         if name == "data_type" and self.data_types is not None and text not in {NONE, *self.data_types}:
             self._mistake(_line(node), f"{text!r} is not a data type of the taxonomy")
         return text
@@ -217,6 +283,21 @@ def _pattern(text: str) -> str | None:
     return None
 
 
+def _one_of(*words: str) -> Callable[[str], str | None]:
+    return lambda text: None if text in words else f"{text!r} is not known here; known are {', '.join(words)}"
+
+
+def _has_fields(endpoint: Endpoint) -> str | None:
+    return None if endpoint.fields or endpoint.like else "the endpoint needs `fields`, or `like` another adapter"
+
+
+def _is_distinctive(elsewhere: Elsewhere) -> str | None:
+    if elsewhere.path or elsewhere.headers or len(elsewhere.signs) >= 3:
+        return None
+    return "`elsewhere` needs `path`, `headers`, or three `signs`: less would take others' requests for this tracker's"
+
+
+_WHOLE: Mapping[type[Struct], Callable[[Any], str | None]] = {Endpoint: _has_fields, Elsewhere: _is_distinctive}
 _CHECKS: Mapping[tuple[type[Struct], str], Callable[[str], str | None]] = {
     (Adapter, "source"): _not_empty,
     (Adapter, "tracker"): _not_empty,
@@ -228,4 +309,7 @@ _CHECKS: Mapping[tuple[type[Struct], str], Callable[[str], str | None]] = {
     (KnownField, "locations"): _location,
     (KnownField, "when"): _pattern,
     (Beside, "value"): _pattern,
+    (Salt, "text"): _not_empty,
+    (Salt, "where"): _one_of("before", "after", "hmac"),
+    (Encrypted, "cipher"): _one_of("aes-gcm"),
 }

@@ -6,10 +6,8 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from analyzer.detect.adapters import NONE, Adapter, Beside, Endpoint, KnownField, dump, load_adapters, restore
+from analyzer.detect.adapters import NONE, Adapter, Beside, Elsewhere, Endpoint, KnownField
 from analyzer.model import Field, Finding
-
-__all__ = ["Adapter", "ByAdapter", "dump", "load_adapters", "restore"]
 
 _CACHED_HOSTS = 4096
 _LONGEST_HOST = 253
@@ -48,16 +46,17 @@ class ByAdapter:
 
     def __init__(self, adapters: Sequence[Adapter]) -> None:
         self._by_suffix: dict[str, list[_Known]] = {}
-        self._by_ending: dict[str, list[_Known]] = {}
         self._by_host: dict[str, tuple[_Known, ...]] = {}
+        self._elsewhere = _Elsewhere()
         for adapter in adapters:
             for endpoint in adapter.endpoints:
                 known = _Known(endpoint)
                 for host in endpoint.host:
                     self._by_suffix.setdefault(host, []).append(known)
-                for ending in endpoint.elsewhere.path if endpoint.elsewhere else ():
-                    self._by_ending.setdefault(ending, []).append(_Known(endpoint, adapter.tracker))
-        self._endings = tuple(self._by_ending)
+                if endpoint.elsewhere:
+                    proxied = _Known(endpoint, adapter.tracker)
+                    for elsewhere in endpoint.elsewhere:
+                        self._elsewhere.add(elsewhere, proxied)
 
     def find(self, host: str, url_path: str, method: str, fields: Sequence[Field]) -> list[tuple[int, Finding]]:
         """Findings with evidence `documented`, each with the position of its field in `fields`.
@@ -67,8 +66,6 @@ class ByAdapter:
         known = self._by_host.get(host)
         if known is None:
             known = self._learn(host)
-        if not known and not url_path.endswith(self._endings):
-            return []
         found = []
         for position, rule, value in self._explained(known, url_path, method, fields):
             if rule.data_type != NONE and (seen := _as_it_is(rule.data_type, value)):
@@ -102,12 +99,14 @@ class ByAdapter:
     def _explained(
         self, known: tuple["_Known", ...], url_path: str, method: str, fields: Sequence[Field]
     ) -> Iterator[tuple[int, "_Rule", str]]:
+        if known:
+            taking = [one for one in known if one.takes(url_path, method)]
+        else:
+            taking = self._elsewhere.recognise(url_path, fields)
+        if not taking:
+            return
         request = _Request(fields)
-        taking = [one for one in known if one.takes(url_path, method)]
-        if not known:
-            endings = (ending for ending in self._endings if url_path.endswith(ending))
-            taking = [one for ending in endings for one in self._by_ending[ending] if one.is_given_away_by(request)]
-        for position, field in enumerate(fields) if taking else ():
+        for position, field in enumerate(fields):
             for one in taking:
                 if explained := one.explain(field, position, request):
                     yield position, *explained
@@ -144,10 +143,6 @@ class _Request:
         for position, field in enumerate(self.fields):
             found.setdefault((field.location, field.path), []).append(position)
         return found
-
-    @cached_property
-    def shapes(self) -> frozenset[str]:
-        return frozenset(_INDEX.sub("[]", field.path) for field in self.fields)
 
     def sibling(self, field: Field, position: int, pattern: str) -> str | None:
         """Value of the field of the same object at `pattern`, whose `[]` are at the same positions as the field's.
@@ -228,10 +223,6 @@ class _Known:
             return False
         return not self._endpoint.path or _search(self._path, url_path) is not None
 
-    def is_given_away_by(self, request: _Request) -> bool:
-        elsewhere = self._endpoint.elsewhere
-        return elsewhere is not None and request.shapes.issuperset(elsewhere.signs)
-
     def explain(self, field: Field, position: int, request: _Request) -> tuple[_Rule, str] | None:
         """The first rule that fits the field, and the datum in its value."""
         for rule in self._rules(field.location, field.path):
@@ -252,6 +243,44 @@ class _Known:
                 for start, pattern, rule in table.wild.get((location, last), ()):
                     if shape.startswith(start) and _search(pattern, path):
                         yield rule
+
+
+class _Elsewhere:
+    """Tells trackers behind hosts that are not theirs: an app's own domain that passes their requests on."""
+
+    def __init__(self) -> None:
+        self._by_ending: dict[str, list[tuple[Elsewhere, _Known]]] = {}
+        self._by_name: dict[str, list[tuple[Elsewhere, _Known]]] = {}
+        """Without a path, by the name of their first header or the last name of their first sign."""
+        self._endings: tuple[str, ...] = ()
+
+    def add(self, elsewhere: Elsewhere, known: _Known) -> None:
+        for ending in elsewhere.path:
+            self._by_ending.setdefault(ending, []).append((elsewhere, known))
+        if not elsewhere.path:
+            name = elsewhere.headers[0] if elsewhere.headers else _last_name(elsewhere.signs[0])
+            self._by_name.setdefault(name, []).append((elsewhere, known))
+        self._endings = tuple(self._by_ending)
+
+    def recognise(self, url_path: str, fields: Sequence[Field]) -> list[_Known]:
+        """Those whose every sign is there. Costs next to nothing for requests of no tracker."""
+        asked: list[tuple[Elsewhere, _Known]] = []
+        if url_path.endswith(self._endings):
+            asked = [one for ending, here in self._by_ending.items() if url_path.endswith(ending) for one in here]
+        if not self._by_name.keys().isdisjoint(names := [field.key for field in fields]):
+            asked += [one for name in self._by_name.keys() & set(names) for one in self._by_name[name]]
+        return [known for elsewhere, known in asked if _is_given_away(elsewhere, fields)]
+
+
+def _is_given_away(elsewhere: Elsewhere, fields: Sequence[Field]) -> bool:
+    headers = {field.path for field in fields if field.location == "header"} if elsewhere.headers else ()
+    return all(header in headers for header in elsewhere.headers) and all(
+        any(_INDEX.sub("[]", field.path) == sign for field in fields) for sign in elsewhere.signs
+    )
+
+
+def _last_name(path: str) -> str:
+    return re.sub(r"(?:\[\])+$", "", path).rpartition(".")[2]
 
 
 def _enter(table: _Table, location: str, path: str, rule: _Rule) -> None:

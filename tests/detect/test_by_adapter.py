@@ -15,12 +15,14 @@ from analyzer.detect.adapters import NONE, Adapter, Endpoint, KnownField, load_a
 from analyzer.detect.by_adapter import ByAdapter
 from analyzer.knowledge import Knowledge
 from analyzer.model import Exchange, Field, Location
+from analyzer.pipeline import envelopes
 from tests.conftest import FIXTURES, LABELLED, ROOT
 
 FILES = sorted((ROOT / "analyzer" / "data" / "adapters").glob("*.yaml"))
 PAIRS = FIXTURES / "adapters"
 ADAPTERS = load_adapters({path.name: path.read_text(encoding="utf-8") for path in FILES})
 SHIPPED = ByAdapter(ADAPTERS)
+ENVELOPES = envelopes(ADAPTERS)
 
 EXAMPLE = """\
 id: example
@@ -72,7 +74,7 @@ def exchanges(har: Path) -> Iterator[Exchange]:
 
 def explained(har: Path) -> Iterator[tuple[int, Location, str, str]]:
     """(exchange, location, path, data type) of what the shipped adapters find in a HAR."""
-    decoder = Decoder()
+    decoder = Decoder(ENVELOPES)
     for exchange in exchanges(har):
         decoded = decoder.decode(exchange)
         for _, finding in SHIPPED.find(decoded.host, decoded.path, exchange.method, decoded.fields):
@@ -133,7 +135,7 @@ def without_path(endpoint: Endpoint) -> Endpoint:
 
 @pytest.mark.parametrize("name", [one.id for one in ADAPTERS if any(endpoint.elsewhere for endpoint in one.endpoints)])
 def test_a_request_of_the_fixture_is_recognised_behind_another_host(name: str) -> None:
-    decoder, recognised = Decoder(), 0
+    decoder, recognised = Decoder(ENVELOPES), 0
     for exchange in exchanges(PAIRS / f"{name}.har"):
         decoded = decoder.decode(exchange)
         at_home = SHIPPED.find(decoded.host, decoded.path, exchange.method, decoded.fields)
