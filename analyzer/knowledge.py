@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 DATA: Traversable = files("analyzer") / "data"
 MAX_SEED_FILE = 1 << 20
+MAX_ADAPTER_FILE = 1 << 20
 
 
 class Knowledge:
@@ -47,6 +48,29 @@ class Knowledge:
 
         return restore((DATA / "adapters.json").read_bytes())
 
+    def adapters_and(self, folder: Path | None) -> "tuple[Adapter, ...]":
+        """The adapters with the user's own before them, which take the place of shipped ones of the same id."""
+        if folder is None:
+            return self.adapters
+        own = self.read_adapters(folder)
+        ids = {adapter.id for adapter in own}
+        return (*own, *(adapter for adapter in self.adapters if adapter.id not in ids))
+
+    def read_adapters(self, folder: Path) -> "tuple[Adapter, ...]":
+        """A user's own adapters, `*.yaml` in a folder. Raises KnowledgeError with every mistake of every file."""
+        from analyzer.detect.adapters import load_adapters
+
+        try:
+            paths = sorted(path for path in folder.iterdir() if path.suffix in (".yaml", ".yml"))
+            texts = {str(path): _adapter_text(path) for path in paths}
+        except OSError as error:
+            raise KnowledgeError(
+                f"{error.filename}: cannot be read ({error.strerror}); give a folder of adapters."
+            ) from error
+        if not texts:
+            raise KnowledgeError(f"{folder}: holds no adapter; an adapter is a file `<id>.yaml`.")
+        return load_adapters(texts, [kind.id for kind in self.taxonomy], self.adapters)
+
     def attribution(self, app: str | None, first_party: tuple[str, ...], geoip: tuple[Path, ...]) -> "Attribution":
         """Owners, networks, countries. Raises KnowledgeError for a wrong geo file, ApptellsError for a wrong domain."""
         from analyzer.attribute.attribution import load_attribution
@@ -63,6 +87,11 @@ class Knowledge:
         from analyzer.detect.by_seed import Seeds
 
         return Seeds(read_seeds(path, self.taxonomy))
+
+
+def _adapter_text(path: Path) -> str:
+    with path.open("rb") as file:
+        return file.read(MAX_ADAPTER_FILE).decode("utf-8-sig", "replace")
 
 
 def parse_keys(text: str, taxonomy: Taxonomy) -> list[KeyRule]:

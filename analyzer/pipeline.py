@@ -1,7 +1,7 @@
 """The whole line, in order: exchanges are decoded, searched, attributed and counted one by one."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,8 +32,15 @@ if TYPE_CHECKING:
 class Detection:
     """The four detectors. They see the same fields; none switches another off."""
 
-    def __init__(self, knowledge: Knowledge, seeds: "Seeds | None") -> None:
-        self._by_adapter = ByAdapter(knowledge.adapters)
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        seeds: "Seeds | None",
+        adapters: Sequence[Adapter] | None = None,
+        deep: bool = False,
+    ) -> None:
+        adapters = knowledge.adapters if adapters is None else adapters
+        self._by_adapter = ByAdapter(adapters)
         self._by_pattern = ByPattern()
         self._by_key = ByKey(knowledge.lexicon)
         self._by_seed = None
@@ -66,6 +73,10 @@ class Options(Struct, frozen=True, kw_only=True):
     first_party: tuple[str, ...] = ()
     geoip: tuple[Path, ...] = ()
     seeds: Path | None = None
+    deep: bool = False
+    """Search for rarer transforms of the seeds too (tier 2)."""
+    adapters: Path | None = None
+    """Folder of the user's own adapters."""
     show_values: bool = False
 
 
@@ -78,7 +89,8 @@ def analyze(
     """
     seeds = knowledge.seeds(options.seeds)
     attribution = knowledge.attribution(options.app, options.first_party, options.geoip)
-    decoder, detection = Decoder(envelopes(knowledge.adapters)), Detection(knowledge, seeds)
+    adapters = knowledge.adapters_and(options.adapters)
+    decoder, detection = Decoder(envelopes(adapters)), Detection(knowledge, seeds, adapters, options.deep)
     builder = ReportBuilder(knowledge.taxonomy, options.show_values, _secrets(seeds, knowledge))
     origins = Origins()
     for exchange in reader:

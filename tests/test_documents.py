@@ -118,9 +118,17 @@ def test_every_option_that_a_document_names_exists(path: Path) -> None:
     assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", path.read_text(encoding="utf-8"))) <= known
 
 
+def command_names() -> Iterator[str]:
+    for name in COMMANDS:
+        yield name
+        command = cli.get_command(click.Context(cli), name)
+        for inner in sorted(command.commands) if isinstance(command, click.Group) else ():
+            yield f"{name} {inner}"
+
+
 def test_the_command_list_is_the_help_text(regenerate: bool) -> None:
     parts = ["# Commands\n\nWritten by `pytest --regenerate` from `--help`.\n"]
-    for name in ("", *COMMANDS):
+    for name in ("", *command_names()):
         title = f"apptells {name}".strip()
         said = invoke(*name.split(), "--help").output.replace("Usage: cli", "Usage: apptells")
         parts.append(f"## {title}\n\n```text\n{said.rstrip()}\n```\n")

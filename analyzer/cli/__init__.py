@@ -7,7 +7,10 @@ import click
 
 from analyzer.errors import ApptellsError
 
-COMMANDS = {"analyze": "Report on a capture: what was transmitted, to whom, and where."}
+COMMANDS = {
+    "analyze": "Report on a capture: what was transmitted, to whom, and where.",
+    "adapters": "List the trackers whose requests are explained; check your own.",
+}
 """Commands and what they do, in the order of `--help`; each is a module of this package with a function of its name."""
 
 

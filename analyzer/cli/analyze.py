@@ -27,6 +27,13 @@ FORMATS = ("html", "json", "csv")
     metavar="FILE",
     help="Known values to look for: YAML, one `data.type: value` a line.",
 )
+@click.option("--deep", is_flag=True, help="Search for rarer hashes and encodings of the seeds too; takes longer.")
+@click.option(
+    "--adapters",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Your own tracker adapters, used before the shipped ones.",
+)
 @click.option("--app", metavar="ID", help="Package or bundle id of the app, such as com.example.shop.")
 @click.option("--first-party", multiple=True, metavar="DOMAIN", help="A domain of the app's maker. Repeatable.")
 @click.option(
@@ -52,6 +59,8 @@ FORMATS = ("html", "json", "csv")
 def analyze(
     capture: Path,
     seeds: Path | None,
+    deep: bool,
+    adapters: Path | None,
     app: str | None,
     first_party: tuple[str, ...],
     form: str | None,
@@ -65,7 +74,17 @@ def analyze(
     """
     from analyzer.pipeline import Options
 
-    options = Options(app=app, first_party=first_party, geoip=geoip, seeds=seeds, show_values=show_values)
+    options = Options(
+        app=app,
+        first_party=first_party,
+        geoip=geoip,
+        seeds=seeds,
+        deep=deep,
+        adapters=adapters,
+        show_values=show_values,
+    )
+    if deep and seeds is None:
+        raise click.UsageError("--deep searches for seeds: give them with --seeds.")
     to_stdout = output == Path("-")
     if to_stdout and not form:
         raise click.UsageError("--output - writes one document: say which with --format.")

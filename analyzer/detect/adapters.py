@@ -131,21 +131,24 @@ def restore(data: bytes) -> tuple[Adapter, ...]:
         raise KnowledgeError(f"The compiled adapters do not fit this version ({error}); compile them again.") from error
 
 
-def load_adapters(texts: Mapping[str, str], data_types: Collection[str] | None = None) -> tuple[Adapter, ...]:
+def load_adapters(
+    texts: Mapping[str, str], data_types: Collection[str] | None = None, others: Collection[Adapter] = ()
+) -> tuple[Adapter, ...]:
     """Adapters from their YAML texts by file name, in the order of names.
 
-    Where `data_types` is given, other data types are mistakes. Raises KnowledgeError with every mistake of every
-    file as `file:line: what`.
+    Where `data_types` is given, other data types are mistakes. `others` are adapters that these may be like. Raises
+    KnowledgeError with every mistake of every file as `file:line: what`.
     """
     files = [_File(name, text, data_types) for name, text in sorted(texts.items())]
     adapters = {file.name: file.read() for file in files}
-    known = {adapter.id: adapter for adapter in adapters.values() if adapter}
+    own = [adapter for adapter in adapters.values() if adapter]
+    known = {adapter.id: adapter for adapter in (*others, *own)}
     for file in files:
         file.check_likeness(known)
     mistakes = [mistake for file in files for mistake in file.mistakes]
     if mistakes:
         raise KnowledgeError("\n".join(mistakes))
-    return tuple(_with_likeness(adapter, known) for adapter in known.values())
+    return tuple(_with_likeness(adapter, known) for adapter in own)
 
 
 def _with_likeness(adapter: Adapter, known: Mapping[str, Adapter]) -> Adapter:

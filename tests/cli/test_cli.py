@@ -14,7 +14,7 @@ def test_help_lists_every_command() -> None:
     said = invoke("--help").output
     assert "What does this app send, to whom, and where?" in said
     for name, does in COMMANDS.items():
-        assert f"{name}  {does}" in said
+        assert f"{name} {does}" in " ".join(said.split())
 
 
 @pytest.mark.parametrize("name", COMMANDS)
