@@ -25,7 +25,7 @@ def _json(walk: Walk, at: Place, data: bytes, content_type: str) -> bool:
     tree = json_body.parse(data)
     if tree is None:
         return lines.read(walk, at, data) or json_body.read(walk, at, data)
-    json_body.read_tree(walk, at, data, tree)
+    json_body.read_parsed(walk, at, data, tree)
     return True
 
 
@@ -86,6 +86,8 @@ DECODERS: tuple[Callable[[Walk, Place, bytes, str], bool], ...] = (
 
 def read(walk: Walk, at: Place, data: bytes, content_type: str) -> bool:
     """Open bytes; False where nothing reads them."""
+    if data[0] in b"{[" and _json(walk, at, data, content_type):  # what most bodies are, and no compression or media
+        return True
     name = sniff(data)
     if name:
         opened = _inflate(walk, name, data)

@@ -5,6 +5,7 @@ from typing import Any
 import pybase64
 from msgspec import Struct
 
+from analyzer.decode import tree
 from analyzer.decode.limits import MAX_LAYER_BYTES
 from analyzer.decode.walk import Place, Walk
 
@@ -22,23 +23,23 @@ class Envelope(Struct, frozen=True):
     nonce: str
 
 
-def read(walk: Walk, at: Place, tree: Any) -> bool:
-    """Record what is in an encrypted object, and its other members; False where the tree is no such object.
+def read(walk: Walk, at: Place, node: Any) -> bool:
+    """Record what is in an encrypted object, and its other members; False where the node is no such object.
 
     The tag proves that the plain text is what was encrypted: a wrong key opens nothing.
     """
-    if type(tree) is not dict:
+    if type(node) is not dict:
         return False
     for envelope in walk.envelopes:
-        if envelope.data in tree and (opened := _open(walk, tree, envelope)) is not None:
-            walk.tree(at, {name: value for name, value in tree.items() if name != envelope.data})
+        if envelope.data in node and (opened := _open(walk, node, envelope)) is not None:
+            tree.read(walk, at, {name: value for name, value in node.items() if name != envelope.data})
             walk.data(at.at(envelope.data).inside("base64", "aes-gcm"), opened)
             return True
     return False
 
 
-def _open(walk: Walk, tree: dict[str, Any], envelope: Envelope) -> bytes | None:
-    sealed, key, nonce = (_bytes(tree.get(name)) for name in (envelope.data, envelope.key, envelope.nonce))
+def _open(walk: Walk, node: dict[str, Any], envelope: Envelope) -> bytes | None:
+    sealed, key, nonce = (_bytes(node.get(name)) for name in (envelope.data, envelope.key, envelope.nonce))
     if len(key) not in AES_KEYS or len(nonce) not in NONCE or len(sealed) <= TAG:
         return None
     from cryptography.exceptions import InvalidTag

@@ -7,12 +7,12 @@ from typing import Any
 import msgspec
 import re2
 
-from analyzer.decode import encrypted
-from analyzer.decode.walk import Pairs, Place, Walk
+from analyzer.decode import encrypted, tree
+from analyzer.decode.tree import Pairs
+from analyzer.decode.walk import Place, Walk
 
 # Numbers stay text, so that 1.50, 1e400 and identifiers over 2^64 arrive as they were sent.
 _DECODE = msgspec.json.Decoder(float_hook=str).decode
-_GAPS = (b" :", b"\n:", b"\t:", b"\r:")
 _SPACED_COLON = re.compile(rb'"[ \t\r\n]+:')
 _MEMBER = re2.compile(
     r'"((?:[^"\\]|\\.){0,200})"\s{0,20}:\s{0,20}(?:"((?:[^"\\]|\\.)*)"?|(-?[0-9][0-9.eE+-]{0,60}|true|false))'
@@ -21,31 +21,28 @@ _MEMBER = re2.compile(
 
 def read(walk: Walk, at: Place, data: bytes) -> bool:
     """Record the leaves of one JSON object or array; False where the data is none, not even a broken one."""
-    tree = parse(data)
-    if tree is None:
+    node = parse(data)
+    if node is None:
         return _read_slowly(walk, at.inside("json"), data)
-    read_tree(walk, at, data, tree)
+    read_parsed(walk, at, data, node)
     return True
 
 
-def read_tree(walk: Walk, at: Place, data: bytes, tree: Any) -> None:
-    """Record the leaves of JSON data that `parse` made a tree of."""
+def read_parsed(walk: Walk, at: Place, data: bytes, node: Any) -> None:
+    """Record the leaves of JSON data that `parse` made `node` of."""
     inner = at.inside("json")
-    if walk.envelopes and encrypted.read(walk, inner, tree):
+    if walk.envelopes and encrypted.read(walk, inner, node):
         return
-    fields, closed, keys = len(walk.fields), len(walk.closed), walk.keys
-    walk.keys = 0
-    walk.tree(inner, tree)
-    counted, walk.keys = walk.keys, keys  # JSON inside a string of this one counts its own
+    fields, closed = len(walk.fields), len(walk.closed)
+    counted = tree.read(walk, inner, node)
     if _may_repeat(data, counted):
         # A parser keeps the last of two equal names only, and so the first value would stay unseen.
         try:
-            tree = _exact(data)
+            exact = _exact(data)
         except (ValueError, RecursionError):
             return
         del walk.fields[fields:], walk.closed[closed:]
-        walk.tree(inner, tree)
-        walk.keys = keys
+        tree.read(walk, inner, exact)
 
 
 def parse(data: bytes) -> Any:
@@ -60,7 +57,8 @@ def _may_repeat(data: bytes, names: int) -> bool:
     """Whether JSON text may have more member names than the `names` different ones that its objects gave."""
     if b'\\\\"' in data or data.count(b'":') - data.count(b'\\":') != names:
         return True
-    return any(gap in data for gap in _GAPS) and _SPACED_COLON.search(data) is not None
+    is_spaced = b" :" in data or b"\n:" in data or b"\t:" in data or b"\r:" in data
+    return is_spaced and _SPACED_COLON.search(data) is not None
 
 
 def _exact(data: bytes) -> Any:
@@ -70,10 +68,10 @@ def _exact(data: bytes) -> Any:
 
 def _read_slowly(walk: Walk, inner: Place, data: bytes) -> bool:
     try:
-        tree = _exact(data)
+        node = _exact(data)
     except (ValueError, RecursionError):
         return _salvage(walk, inner, data)
-    walk.tree(inner, tree)
+    tree.read(walk, inner, node)
     return True
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from analyzer.decode import tree
 from analyzer.decode.walk import Place, Walk
 
 _DECODE = msgspec.msgpack.Decoder(ext_hook=lambda code, data: bytes(data)).decode
@@ -15,17 +16,17 @@ def read(walk: Walk, at: Place, data: bytes, declared: bool) -> bool:
     if data[0] not in _FIRST or (len(data) < 4 and not declared):
         return False
     try:
-        tree: Any = _DECODE(data)
+        node: Any = _DECODE(data)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, TypeError, ValueError):
         return False
-    if not declared and not _has_names(tree):
+    if not declared and not _has_names(node):
         return False
-    walk.tree(at.inside("msgpack"), tree)
+    tree.read(walk, at.inside("msgpack"), node)
     return True
 
 
-def _has_names(tree: Any) -> bool:
+def _has_names(node: Any) -> bool:
     """Whether a tree is a map with text names, or an array that starts with one: random bytes are not."""
-    if isinstance(tree, list):
-        return bool(tree) and _has_names(tree[0])
-    return isinstance(tree, dict) and bool(tree) and all(isinstance(name, str) and name for name in tree)
+    if isinstance(node, list):
+        return bool(node) and _has_names(node[0])
+    return isinstance(node, dict) and bool(node) and all(isinstance(name, str) and name for name in node)

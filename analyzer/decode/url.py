@@ -1,7 +1,10 @@
 """URLs: path segments, query, fragment; the request's own and those inside values."""
 
 from analyzer.decode import form
-from analyzer.decode.walk import Place, Walk
+from analyzer.decode.walk import NOTHING_MORE, Place, Walk
+
+WORTH_A_LEAF = 16
+"""Characters of a path segment that may be an identifier of its own; shorter plain ones are found in the whole URL."""
 
 
 def split(url: str) -> tuple[str, str, str, str]:
@@ -18,11 +21,11 @@ def split(url: str) -> tuple[str, str, str, str]:
 
 
 def read(walk: Walk, at: Place, value: str) -> None:
-    """Record what a URL inside a value carries: its path segments, query and fragment."""
+    """Record what a URL inside a value carries: query, fragment, and segments of the path that say more than words."""
     _, path, query, fragment = split(value)
     inner = at.inside("url")
     for position, segment in enumerate(path[1:].split("/")):
-        if len(segment) >= 5:
+        if len(segment) >= WORTH_A_LEAF or not NOTHING_MORE(segment):
             walk.text(inner.at(f"path.{position}", ""), form.unquote(segment, plus=False))
     if query:
         form.read(walk, inner.at("query"), query)

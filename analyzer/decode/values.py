@@ -95,7 +95,7 @@ def _read_json(walk: Walk, at: Place, value: str) -> bool:
     data = value.encode("utf-8", "replace")
     tree = json_body.parse(data)
     if tree is not None:
-        json_body.read_tree(walk, at, data, tree)
+        json_body.read_parsed(walk, at, data, tree)
         return True
     if '"' not in value:
         return False
@@ -144,7 +144,7 @@ def _read_hex(walk: Walk, at: Place, value: str) -> bool:
 def _read_inner(walk: Walk, inner: Place, data: bytes, certain: bool) -> bool:
     """Go on with decoded bytes where they make sense; True where nobody could mean the encoded text itself."""
     if data[0] in b"{[" and (tree := json_body.parse(data)) is not None:
-        json_body.read_tree(walk, inner, data, tree)
+        json_body.read_parsed(walk, inner, data, tree)
         return True
     if sniff(data):
         closed = len(walk.closed)

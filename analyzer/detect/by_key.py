@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from analyzer.detect.lexicon import KeyRule, Lexicon
+from analyzer.detect.lexicon import MEMO_SIZE, KeyRule, Lexicon, Meaning
 from analyzer.detect.shapes import SHAPES
 from analyzer.detect.shapes_number import latitude, longitude
 from analyzer.model import Field, Finding
@@ -37,11 +37,24 @@ BESIDE = ("person.", "gov.", "special.", "fin.", "loc.precise")
 NOT_BESIDE = frozenset(("person.language", "person.address.country", "person.username", "person.interests"))
 
 
+MEMO_CHARS = 64
+
+
 class ByKey:
     """Finds fields by their names. Sees all fields of an exchange at once, because neighbours explain each other."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
+        self._fitting: dict[tuple[str, str], tuple[KeyRule, ...]] = {}
+
+    def _that_fit(self, meaning: Meaning, key: str, value: str) -> tuple[KeyRule, ...]:
+        """The rules for a key that its value agrees with, most specific first; devices send the same ones for ever."""
+        found = tuple(rule for rule in meaning.rules if fits(rule, value))
+        if len(value) <= MEMO_CHARS:
+            if len(self._fitting) >= MEMO_SIZE:
+                self._fitting.clear()
+            self._fitting[key, value] = found
+        return found
 
     def find(self, fields: Sequence[Field], known: Sequence[tuple[int, str]]) -> list[tuple[int, Finding]]:
         """(position, finding) pairs. `known` holds (position, data type) of what other detectors found."""
@@ -49,11 +62,14 @@ class ByKey:
         waiting: list[tuple[int, KeyRule]] = []
         degrees: dict[tuple[str, str], list[tuple[int, bool]]] = {}
         pairs: dict[tuple[str, str], list[int]] = {}
-        known_keys, meaning_of = self._lexicon.known, self._lexicon.meaning
+        meaning_known, meaning_of, fitting = self._lexicon.known.get, self._lexicon.meaning, self._fitting
+        unknown = Meaning((), frozenset(), "", False)
         for position, field in enumerate(fields):
             key = field.key
-            meaning = known_keys[key] if key in known_keys else meaning_of(key)
+            meaning = meaning_known(key, unknown)
             if meaning is None:
+                continue
+            if meaning is unknown and (meaning := meaning_of(key)) is None:
                 continue
             if meaning.degrees:
                 group = degrees.setdefault((field.location, _home(field)), [])
@@ -64,15 +80,17 @@ class ByKey:
             if meaning.outer and (rule := self._outer_rule(field)):
                 found.append((position, _finding(field, rule, f", within '{_outer_name(field)}'")))
                 continue
-            for rule in meaning.rules:
-                if fits(rule, field.value):
-                    if rule.data_type.startswith("person.") and _OF_A_THING.search(_INDEX.sub("", _home(field))):
-                        break
-                    if rule.where == "person":
-                        waiting.append((position, rule))
-                        continue
-                    found.append((position, _finding(field, rule, "")))
+            rules = fitting.get((key, field.value))
+            if rules is None:
+                rules = self._that_fit(meaning, key, field.value)
+            for rule in rules:
+                if rule.data_type.startswith("person.") and _OF_A_THING.search(_INDEX.sub("", _home(field))):
                     break
+                if rule.where == "person":
+                    waiting.append((position, rule))
+                    continue
+                found.append((position, _finding(field, rule, "")))
+                break
         for pair in pairs.values():
             found += _pair(fields, pair)
         for (_, home), group in degrees.items():

@@ -1,11 +1,13 @@
 """One finding a field and data type: the strongest evidence wins, the others stay listed as support."""
 
 from collections.abc import Iterable
+from operator import itemgetter
 
 import msgspec
 
 from analyzer.model import EVIDENCE_RANK, Finding
 
+_position = itemgetter(0)
 # A field that is surely the first cannot also be the second by its name alone.
 _FAMILY = {
     "person.email.hashed": "person.email",
@@ -18,8 +20,9 @@ _FAMILY = {
 def merge(found: Iterable[tuple[int, Finding]]) -> list[tuple[int, Finding]]:
     """Findings in the order of their fields; on one field a weaker finding of another type gives way to a stronger."""
     found = list(found)
-    if len({position for position, _ in found}) == len(found):
-        return sorted(found, key=_position)
+    if len(set(map(_position, found))) == len(found):
+        found.sort(key=_position)
+        return found
     by_field: dict[int, list[Finding]] = {}
     for position, finding in found:
         by_field.setdefault(position, []).append(finding)
@@ -45,10 +48,6 @@ def merge(found: Iterable[tuple[int, Finding]]) -> list[tuple[int, Finding]]:
                 kept.append(finding)
         out += [(position, finding) for finding in kept]
     return out
-
-
-def _position(one: tuple[int, Finding]) -> int:
-    return one[0]
 
 
 def _same(one: Finding, other: Finding) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.bench.generate import write
+from tests.bench.linear import cost
 from tests.bench.measure import Usage, run
 
 ROOT = Path(__file__).parents[2]
@@ -26,6 +27,11 @@ GROWTH = 16.0
 """Most that the resident set may grow from 100 MB to 1 GB, MB."""
 HELP = 0.15
 """CPU time of `apptells --help`, seconds."""
+JSON_RATIO = 3.0
+"""Largest CPU time of decoding and searching a JSON request of 2 KB, in units of loading it and visiting its leaves."""
+SLOWER = 1.25
+"""Most that one exchange may cost among the largest number of them, in units of its cost among the smallest."""
+COUNTS = (1_000, 20_000, 100_000)
 FOUND = 0.9
 """Share of the requests with a planted value that must be reported, so that nothing is made fast by not looking."""
 
@@ -95,6 +101,24 @@ def memory_at_one_gigabyte(smaller: float, megabytes: int) -> list[Row]:
     ]
 
 
+def linear(counts: Sequence[int]) -> list[Row]:
+    """What one exchange costs among few and among many."""
+    costs = [cost(count) for count in counts]
+    rows = [
+        Row(
+            f"one of {count:,} JSON requests of 2 KB",
+            f"{one.exchange:.0f} us CPU, {one.exchange / one.json:.2f} of loading it and visiting its leaves",
+            f"<= {JSON_RATIO:g}",
+            one.exchange <= JSON_RATIO * one.json,
+        )
+        for count, one in zip(counts, costs, strict=True)
+    ]
+    # In units of the work beside it, which meets the same weather.
+    first, last = (one.exchange / one.json for one in (costs[0], costs[-1]))
+    share = f"{last / first:.2f}"
+    return [*rows, Row(f"among {counts[-1]:,} / among {counts[0]:,}", share, f"<= {SLOWER:g}", last <= SLOWER * first)]
+
+
 def start_up(rounds: int) -> list[Row]:
     """The cost of doing nothing, and of importing what a small HAR needs."""
     cpu = min(checked([sys.executable, "-m", "analyzer", "--help"]).cpu for _ in range(rounds))
@@ -144,6 +168,7 @@ def main() -> int:
         return 0
     rows, peak = pairs(options.size, options.rounds)
     rows += start_up(options.rounds)
+    rows += linear(COUNTS if options.full else COUNTS[:2])
     if options.full:
         rows += memory_at_one_gigabyte(peak, options.size)
     show(rows)

@@ -52,7 +52,7 @@ def test_a_key_that_does_not_fit_is_said() -> None:
     assert "itp" in {field.path for field in decoded.fields}
 
 
-@given(st.dictionaries(st.sampled_from(["itp", "itk", "itv", "x"]), st.none() | st.integers() | st.text() | st.binary()))
+@given(st.dictionaries(st.sampled_from(("itp", "itk", "itv", "x")), st.none() | st.text(max_size=9) | st.binary()))
 def test_no_object_is_too_strange(message: dict[str, Any]) -> None:
     text = {
         name: base64.b64encode(value).decode() if isinstance(value, bytes) else value for name, value in message.items()

@@ -43,12 +43,16 @@ def test_host_path_query_and_fragment_are_leaves() -> None:
 def test_a_url_in_a_parameter_is_opened() -> None:
     decoded = decode(
         request(
-            url="https://t.example/i?dl=https%3A%2F%2Fshop.example%2Faccount%2Fishaan%3Femail%3Dishaan%2540post.example%23x"
+            url="https://t.example/i?dl=https%3A%2F%2Fshop.example%2Faccount%2Fishaan-of-example-st%2FaXNoYWFuQHBvc3Q"
+            "%3Femail%3Dishaan%2540post.example%23x"
         )
     )
     assert place(decoded, "ishaan@post.example") == ("query", "dl.query.email", ("urlencoded", "url", "urlencoded"))
-    assert leaf(decoded, "https://shop.example/account/ishaan?email=ishaan%40post.example#x").path == "dl"
-    assert place(decoded, "ishaan")[1] == "dl.path.1"
+    whole = "https://shop.example/account/ishaan-of-example-st/aXNoYWFuQHBvc3Q?email=ishaan%40post.example#x"
+    assert leaf(decoded, whole).path == "dl"
+    assert place(decoded, "ishaan-of-example-st")[1] == "dl.path.1"
+    assert place(decoded, "ishaan@post")[1:] == ("dl.path.2", ("urlencoded", "url", "base64"))
+    assert "account" not in {field.value for field in decoded.fields}
 
 
 def test_a_url_in_a_url_in_json() -> None:
