@@ -16,12 +16,16 @@ from analyzer.model import Evidence
 from analyzer.taxonomy import DataType, Taxonomy
 
 if TYPE_CHECKING:
+    from ruamel.yaml.nodes import Node
+
     from analyzer.attribute.attribution import Attribution
     from analyzer.detect.adapters import Adapter
     from analyzer.detect.by_seed import Seeds
 
 DATA: Traversable = files("analyzer") / "data"
 MAX_SEED_FILE = 1 << 20
+RUN = "run"
+"""In a seeds file, the name of the line that says which run it is for."""
 MAX_ADAPTER_FILE = 1 << 20
 
 
@@ -125,10 +129,49 @@ def parse_keys(text: str, taxonomy: Taxonomy) -> list[KeyRule]:
 
 
 def read_seeds(path: Path, taxonomy: Taxonomy) -> Mapping[str, Sequence[str]]:
-    """A YAML file of data type -> value or list of values. Raises KnowledgeError with the place of every mistake."""
+    """A YAML file of data type -> value or list of values. Raises KnowledgeError with the place of every mistake.
+
+    The line `run: NAME`, as `apptells persona new` writes it, is no seed: see `read_run`.
+    """
+    from ruamel.yaml.nodes import ScalarNode, SequenceNode
+
+    seeds: dict[str, list[str]] = {}
+    mistakes: list[str] = []
+    for name, node in _seed_lines(path):
+        place, data_type = f"{path}:{name.start_mark.line + 1}", name.value
+        if data_type == RUN:
+            continue
+        if not isinstance(data_type, str) or data_type not in taxonomy:
+            mistakes.append(
+                f"{place}: no data type {str(data_type)[:60]!r}; the ids are in analyzer/data/taxonomy/types.tsv"
+            )
+            continue
+        for item in node.value if isinstance(node, SequenceNode) else [node]:
+            if isinstance(item, ScalarNode) and item.value.strip():
+                seeds.setdefault(data_type, []).append(item.value)
+            else:
+                mistakes.append(f"{place}: the value of '{data_type}' is not text, or empty")
+    if mistakes:
+        raise KnowledgeError("\n".join(mistakes))
+    if not seeds:
+        raise KnowledgeError(f"{path}: holds no seed; write one `data.type: value` a line")
+    return seeds
+
+
+def read_run(path: Path) -> str | None:
+    """The run that a seeds file was made for: the value of its line `run: NAME`; None where there is none.
+
+    Raises KnowledgeError where the file is no seeds file.
+    """
+    found = [node.value for name, node in _seed_lines(path) if name.value == RUN]
+    return found[0].strip() or None if found and isinstance(found[0], str) else None
+
+
+def _seed_lines(path: Path) -> "list[tuple[Node, Node]]":
+    """Names and values of a seeds file, each knowing its line."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
-    from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+    from ruamel.yaml.nodes import MappingNode
 
     try:
         with path.open("rb") as file:
@@ -149,22 +192,5 @@ def read_seeds(path: Path, taxonomy: Taxonomy) -> Mapping[str, Sequence[str]]:
         raise KnowledgeError(f"{place}: not YAML: {problem}; write one `data.type: value` a line") from None
     if not isinstance(root, MappingNode):
         raise KnowledgeError(f"{path}: seeds are lines of `data.type: value`, such as `person.email: a@b.example`")
-    seeds: dict[str, list[str]] = {}
-    mistakes: list[str] = []
-    for name, node in root.value:
-        place, data_type = f"{path}:{name.start_mark.line + 1}", name.value
-        if not isinstance(data_type, str) or data_type not in taxonomy:
-            mistakes.append(
-                f"{place}: no data type {str(data_type)[:60]!r}; the ids are in analyzer/data/taxonomy/types.tsv"
-            )
-            continue
-        for item in node.value if isinstance(node, SequenceNode) else [node]:
-            if isinstance(item, ScalarNode) and item.value.strip():
-                seeds.setdefault(data_type, []).append(item.value)
-            else:
-                mistakes.append(f"{place}: the value of '{data_type}' is not text, or empty")
-    if mistakes:
-        raise KnowledgeError("\n".join(mistakes))
-    if not seeds:
-        raise KnowledgeError(f"{path}: holds no seed; write one `data.type: value` a line")
-    return seeds
+    lines: list[tuple[Node, Node]] = root.value
+    return lines

@@ -62,7 +62,8 @@ def test_analyze_uses_the_users_own(tmp_path: Path) -> None:
 
     def usernames(path: Path) -> list[str]:
         sent = json.loads(path.read_bytes())["transmissions"]
-        return [one["path"] for one in sent if one["data_type"] == "person.username" and one["evidence"] == "documented"]
+        documented = [one for one in sent if one["evidence"] == "documented"]
+        return [one["path"] for one in documented if one["data_type"] == "person.username"]
 
     assert usernames(without) == []
     assert "name" in usernames(with_own)

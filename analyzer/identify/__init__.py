@@ -1,0 +1,1 @@
+"""What tells two people or devices apart, over captures of both."""

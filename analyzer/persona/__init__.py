@@ -1,0 +1,1 @@
+"""A fictitious person to type into an app."""
