@@ -40,6 +40,7 @@ from typing import Any, get_args, get_origin
 import msgspec
 from msgspec import Struct
 
+from analyzer.detect.transforms import Salt
 from analyzer.errors import KnowledgeError
 from analyzer.model import Location
 
@@ -87,14 +88,6 @@ class Endpoint(Struct, frozen=True, kw_only=True, omit_defaults=True, rename={"l
     locations: tuple[str, ...] = ("body",)
     under: tuple[str, ...] = ("",)
     elsewhere: tuple[Elsewhere, ...] = ()
-
-
-class Salt(Struct, frozen=True):
-    """A public text that a tracker adds to personal values before it hashes them."""
-
-    text: str
-    where: str
-    """`before`, `after` or `hmac`."""
 
 
 class Encrypted(Struct, frozen=True):
@@ -229,7 +222,7 @@ class _File:
     def _member(self, node: Any, kind: type[Struct], name: str, declared: Any) -> Any:
         inner = next((part for part in get_args(declared) if part not in (type(None), Ellipsis)), declared)
         items = self._items(node) if get_origin(declared) is tuple else [node]
-        if inner is str:
+        if inner is str or isinstance(inner, str):  # the first of a Literal
             made = tuple(self._text(item, kind, name) for item in items)
         else:
             made = tuple(self._struct(item, inner) for item in items)

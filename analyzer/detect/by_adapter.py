@@ -41,6 +41,15 @@ _NOTHING = frozenset(
 )
 
 
+class Explained(NamedTuple):
+    """What adapters say of one request."""
+
+    findings: list[tuple[int, Finding]]
+    """With evidence `documented`, each with the position of its field."""
+    nothing: set[int]
+    """Positions of the fields that are documented to say nothing about a person or a device (`data_type: none`)."""
+
+
 class ByAdapter:
     """Explains the fields of requests whose tracker has an adapter."""
 
@@ -58,17 +67,19 @@ class ByAdapter:
                     for elsewhere in endpoint.elsewhere:
                         self._elsewhere.add(elsewhere, proxied)
 
-    def find(self, host: str, url_path: str, method: str, fields: Sequence[Field]) -> list[tuple[int, Finding]]:
-        """Findings with evidence `documented`, each with the position of its field in `fields`.
+    def explain(self, host: str, url_path: str, method: str, fields: Sequence[Field]) -> "Explained":
+        """What the adapters say of the fields of one request; `host` is without port.
 
-        `host` is without port. A value that says nothing (empty, `null`, an identifier of zeros) is no finding.
+        A value that says nothing (empty, `null`, an identifier of zeros) is no finding.
         """
         known = self._by_host.get(host)
         if known is None:
             known = self._learn(host)
-        found = []
+        explained = Explained([], set())
         for position, rule, value in self._explained(known, url_path, method, fields):
-            if rule.data_type != NONE and (seen := _as_it_is(rule.data_type, value)):
+            if rule.data_type == NONE:
+                explained.nothing.add(position)
+            elif seen := _as_it_is(rule.data_type, value):
                 data_type, note = seen
                 finding = Finding(
                     field=fields[position],
@@ -77,13 +88,8 @@ class ByAdapter:
                     reasoning=rule.reasoning + note,
                     value=value,
                 )
-                found.append((position, finding))
-        return found
-
-    def ignorable(self, host: str, url_path: str, method: str, fields: Sequence[Field]) -> frozenset[int]:
-        """Positions of the fields that are documented to say nothing about a person or a device (`data_type: none`)."""
-        explained = self._explained(self._learn(host), url_path, method, fields)
-        return frozenset(position for position, rule, _ in explained if rule.data_type == NONE)
+                explained.findings.append((position, finding))
+        return explained
 
     def _learn(self, host: str) -> tuple["_Known", ...]:
         if len(host) > _LONGEST_HOST:
@@ -99,10 +105,7 @@ class ByAdapter:
     def _explained(
         self, known: tuple["_Known", ...], url_path: str, method: str, fields: Sequence[Field]
     ) -> Iterator[tuple[int, "_Rule", str]]:
-        if known:
-            taking = [one for one in known if one.takes(url_path, method)]
-        else:
-            taking = self._elsewhere.recognise(url_path, fields)
+        taking = [one for one in known if one.takes(url_path, method)] or self._elsewhere.recognise(url_path, fields)
         if not taking:
             return
         request = _Request(fields)
@@ -126,7 +129,7 @@ def _as_it_is(data_type: str, value: str) -> tuple[str, str] | None:
         if plain in _UNHASHED:
             return f"{plain}.hashed", "" if data_type != plain else _A_DIGEST
         return data_type, _A_DIGEST if plain.startswith("person.") else ""
-    if data_type != plain and _UNHASHED[plain].fullmatch(value):
+    if data_type != plain and _UNHASHED[plain].fullmatch(value) and not _DIGEST.fullmatch(value):
         return plain, "; here it is not hashed"
     return data_type, ""
 

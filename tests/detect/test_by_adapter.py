@@ -55,7 +55,7 @@ def field(path: str, value: str, location: Location = "body") -> Field:
 
 def found(*fields: Field, host: str = "api.example.com", url_path: str = "/track", method: str = "POST") -> list[str]:
     """Position and data type of each finding of the example adapter."""
-    return [f"{at} {one.data_type}" for at, one in ByAdapter(EXAMPLES).find(host, url_path, method, fields)]
+    return [f"{at} {one.data_type}" for at, one in ByAdapter(EXAMPLES).explain(host, url_path, method, fields).findings]
 
 
 def exchanges(har: Path) -> Iterator[Exchange]:
@@ -77,7 +77,7 @@ def explained(har: Path) -> Iterator[tuple[int, Location, str, str]]:
     decoder = Decoder(ENVELOPES)
     for exchange in exchanges(har):
         decoded = decoder.decode(exchange)
-        for _, finding in SHIPPED.find(decoded.host, decoded.path, exchange.method, decoded.fields):
+        for _, finding in SHIPPED.explain(decoded.host, decoded.path, exchange.method, decoded.fields).findings:
             yield exchange.index, finding.field.location, finding.field.path, finding.data_type
 
 
@@ -124,8 +124,8 @@ def test_every_entry_is_reached(adapter: Adapter) -> None:
                 location: Location = (entry.locations or endpoint.locations)[0]  # type: ignore[assignment]
                 value = "a" * 64 if entry.data_type.endswith(".hashed") else "1.2345"
                 asked = [field(concrete, value, location)]
-                hits = [hit.data_type for _, hit in alone.find(endpoint.host[0], "/", endpoint.method or "GET", asked)]
-                ignored = alone.ignorable(endpoint.host[0], "/", endpoint.method or "GET", asked)
+                told = alone.explain(endpoint.host[0], "/", endpoint.method or "GET", asked)
+                hits, ignored = [hit.data_type for _, hit in told.findings], told.nothing
                 assert hits == [entry.data_type] if entry.data_type != NONE else ignored == {0}, place
 
 
@@ -138,8 +138,8 @@ def test_a_request_of_the_fixture_is_recognised_behind_another_host(name: str) -
     decoder, recognised = Decoder(ENVELOPES), 0
     for exchange in exchanges(PAIRS / f"{name}.har"):
         decoded = decoder.decode(exchange)
-        at_home = SHIPPED.find(decoded.host, decoded.path, exchange.method, decoded.fields)
-        elsewhere = SHIPPED.find("metrics.shop.example", decoded.path, exchange.method, decoded.fields)
+        at_home = SHIPPED.explain(decoded.host, decoded.path, exchange.method, decoded.fields).findings
+        elsewhere = SHIPPED.explain("metrics.shop.example", decoded.path, exchange.method, decoded.fields).findings
         own = {(position, finding.data_type) for position, finding in at_home}
         assert {(position, finding.data_type) for position, finding in elsewhere} <= own
         recognised += len(elsewhere)
@@ -202,7 +202,7 @@ def test_wildcards_stand_for_one_name_or_any_names() -> None:
 
 
 def test_the_first_entry_that_fits_wins_and_its_group_is_the_datum() -> None:
-    ((_, ad),) = ByAdapter(EXAMPLES).find("example.com", "/track", "POST", [field("ad", "__g" + "0a" * 16)])
+    ((_, ad),) = ByAdapter(EXAMPLES).explain("example.com", "/track", "POST", [field("ad", "__g" + "0a" * 16)]).findings
     assert (ad.data_type, ad.value, ad.evidence, ad.reasoning) == ("id.ad", "0a" * 16, "documented", "the ad id")
     assert found(field("ad", "_xyz")) == ["0 id.device.other"]
 
@@ -236,7 +236,7 @@ def test_a_proxied_tracker_is_recognised_by_all_its_signs_only() -> None:
     assert found(email, *signs, host="metrics.shop.example", url_path="/m/v9/track") == ["0 person.email"]
     assert found(email, signs[0], host="metrics.shop.example", url_path="/m/v9/track") == []
     assert found(email, *signs, host="metrics.shop.example", url_path="/m/other") == []
-    ((_, proxied),) = ByAdapter(EXAMPLES).find("shop.example", "/v9/track", "POST", [email, *signs])
+    ((_, proxied),) = ByAdapter(EXAMPLES).explain("shop.example", "/v9/track", "POST", [email, *signs]).findings
     assert "Example" in proxied.reasoning
     assert "the host is another" in proxied.reasoning
 
@@ -268,8 +268,8 @@ def test_the_value_refines_its_data_type(path: str, value: str, data_type: str) 
 def test_what_is_documented_as_nothing_is_ignorable_and_no_finding() -> None:
     fields = [field("time", "1773480413"), field("at", "59.913869")]
     assert found(*fields) == ["1 loc.precise"]
-    assert ByAdapter(EXAMPLES).ignorable("example.com", "/track", "POST", fields) == {0}
-    assert ByAdapter(EXAMPLES).ignorable("other.example", "/track", "POST", fields) == frozenset()
+    assert ByAdapter(EXAMPLES).explain("example.com", "/track", "POST", fields).nothing == {0}
+    assert ByAdapter(EXAMPLES).explain("other.example", "/track", "POST", fields).nothing == set()
 
 
 @given(
@@ -280,14 +280,14 @@ def test_what_is_documented_as_nothing_is_ignorable_and_no_finding() -> None:
 def test_no_request_is_too_strange(host: str, url_path: str, pairs: list[tuple[str, str]]) -> None:
     fields = [field(path, value) for path, value in pairs] + [field("batch[0].ad", "\ud800"), field("\udc00", "x")]
     assert found(*fields, host=host, url_path="/track" + url_path) == []
-    for at, one in ByAdapter(EXAMPLES).find("example.com", "/track" + url_path, "POST", fields):
+    for at, one in ByAdapter(EXAMPLES).explain("example.com", "/track" + url_path, "POST", fields).findings:
         assert one.value in fields[at].value
 
 
 def test_hosts_are_remembered_within_bounds() -> None:
     by_adapter = ByAdapter(EXAMPLES)
     for number in range(10_000):
-        by_adapter.find(f"h{number}.example", "/", "GET", [])
-    by_adapter.find("x" * 100_000, "/", "GET", [])
+        by_adapter.explain(f"h{number}.example", "/", "GET", [])
+    by_adapter.explain("x" * 100_000, "/", "GET", [])
     assert len(by_adapter._by_host) <= 4_096
     assert max(map(len, by_adapter._by_host)) <= 253
