@@ -1,53 +1,50 @@
 """Known values: every written form and every hash of a seed, found in one pass over all values of an exchange."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 
-import ahocorasick_rs
-from msgspec import Struct
-
-from analyzer.detect.canonical import COARSE, canonical_forms, hash_forms
+from analyzer.detect.found_seeds import FoundSeeds, kind_of
 from analyzer.detect.joined import Joined
-from analyzer.detect.lexicon import MEMO_SIZE, Lexicon
-from analyzer.detect.transforms import digests
+from analyzer.detect.layers import BASE32, BASE64, HEX, Layer, layers
+from analyzer.detect.lexicon import Lexicon
+from analyzer.detect.needles import Known, Needles
+from analyzer.detect.occurrences import outermost, stands_alone, that_count
+from analyzer.detect.prefix_search import PREFIX, Hit, PrefixSearch
+from analyzer.detect.runs import (
+    MIN_DIGEST,
+    STANDARD,
+    Span,
+    base32_runs,
+    base64_runs,
+    digests_in_base64,
+    digests_in_hex,
+    hex_runs,
+    long_runs,
+)
+from analyzer.detect.transforms import Salt
+from analyzer.detect.two_values import TwoValues
+from analyzer.detect.xor import XorSearch
 from analyzer.model import Finding
 
-PREFIX = 12
-"""Search looks for the first bytes of a needle and compares the rest itself: the automaton stays small."""
-MIN_LENGTH = 5
-"""Shorter values occur by chance; they count only where the key fits."""
-LOW_ENTROPY = frozenset(
-    """
-        person.gender person.age person.marital person.address.country person.language person.nationality dev.os
-        net.type loc.timezone person.education fin.currency
-    """.split()
-)
+MIN_OPENED = 6
+"""Shorter texts occur by chance in what a token opens to."""
 # A key of one of these types fits a seed of another in the same row.
 FITTING = (
     frozenset(
-        {
-            "person.address.city",
-            "person.address.region",
-            "person.address.country",
-            "loc.coarse",
-            "person.address.postal",
-        }
+        "person.address.city person.address.region person.address.country loc.coarse person.address.postal".split()
     ),
-    frozenset({"loc.precise", "loc.coarse"}),
-    frozenset({"person.dob", "person.age"}),
+    frozenset(("loc.precise", "loc.coarse")),
+    frozenset(("person.dob", "person.age")),
+    frozenset(("person.name.full", "person.name.given", "person.name.family")),
 )
+_ROT13 = bytes.maketrans(b"abcdefghijklmnopqrstuvwxyz", b"nopqrstuvwxyzabcdefghijklm")
 
 
-class Needle(Struct, frozen=True, gc=False):
-    """One text to look for, and what finding it proves."""
-
-    data_type: str
-    text: bytes
-    """Lower case."""
-    exact: bytes | None
-    """The only letter case that counts, where case matters (Base64)."""
-    transform: str
-    form: str
-    hashed: bool
+MIN_PAYLOAD = 88
+"""Characters of Base64 from which on a run may be a payload of its own, hidden by XOR with a key that repeats."""
+PERIODS = (1, 2, 4, 8)
+"""Bytes of such keys."""
+DEEP_PERIODS = (*range(1, 9), 12, 16)
 
 
 class Seeds:
@@ -56,160 +53,153 @@ class Seeds:
     def __init__(self, values: Mapping[str, Sequence[str]]) -> None:
         self.values = {data_type: tuple(found) for data_type, found in values.items()}
 
-    def needles(self) -> Iterator[Needle]:
-        """Every needle of every seed; short and low-entropy ones only in hashed form."""
-        for data_type, values in self.values.items():
-            for value in values:
-                if data_type not in LOW_ENTROPY:
-                    for form in canonical_forms(data_type, value):
-                        if len(form.text) >= MIN_LENGTH and not form.weak:
-                            for text in (
-                                {form.text, form.text.lower(), form.text.upper(), form.text.title()}
-                                if not form.text.isascii()
-                                else {form.text}
-                            ):
-                                yield Needle(data_type, text.encode().lower(), None, "plain", form.name, False)
-                for form in hash_forms(data_type, value):
-                    for name, digest in digests(form.text):
-                        exact = None if name.isalnum() else digest.encode()
-                        derivation = f"{name.partition(',')[0]}({form.name or 'as typed'})"
-                        encoding = name.partition(", ")[2]
-                        transform = f"{derivation}, {encoding}" if encoding else derivation
-                        yield Needle(data_type, digest.lower().encode(), exact, transform, form.name, True)
-
-    def weak(self) -> dict[str, dict[str, str]]:
-        """Data type -> value in lower case -> form name, of what counts under a fitting key only."""
-        out: dict[str, dict[str, str]] = {}
-        for data_type, values in self.values.items():
-            for value in values:
-                for form in canonical_forms(data_type, value):
-                    if form.weak or len(form.text) < MIN_LENGTH or data_type in LOW_ENTROPY:
-                        out.setdefault(data_type, {})[form.text.lower()] = form.name
-        return out
-
 
 class BySeed:
-    """Finds seeds in the values of an exchange."""
+    """Finds seeds in the values of an exchange; in deep mode behind rarer encodings and hashes too."""
 
-    def __init__(self, seeds: Seeds, lexicon: Lexicon) -> None:
-        self._by_prefix: dict[bytes, list[Needle]] = {}
-        for needle in seeds.needles():
-            same = self._by_prefix.setdefault(needle.text[:PREFIX], [])
-            if all(other.text != needle.text or other.exact != needle.exact for other in same):
-                same.append(needle)
-        for same in self._by_prefix.values():
-            same.sort(key=lambda needle: -len(needle.text))
-        self._prefixes = list(self._by_prefix)
-        self._search = ahocorasick_rs.BytesAhoCorasick(
-            self._prefixes or [b"\x00apptells: no seeds\x00"],
-            matchkind=ahocorasick_rs.MatchKind.Standard,
-            implementation=ahocorasick_rs.Implementation.DFA,
-        )
-        self._weak = seeds.weak()
-        self._fitting: dict[str, dict[str, tuple[str, str]] | None] = {}
+    def __init__(self, seeds: Seeds, lexicon: Lexicon, deep: bool = False, salts: Sequence[Salt] = ()) -> None:
+        needles = Needles(seeds.values, deep, salts)
+        self._plain = needles.plain
+        # Each value of the joined text stands between line ends, so those are searched for as well.
+        self._weak = {b"\n%b\n" % text: known for text, known in needles.weak.items()}
+        self._two_values = TwoValues(needles.wholes)
+        self._search = PrefixSearch({*self._plain, *self._weak, *self._two_values.beginnings(PREFIX)})
+        self._search_opened = PrefixSearch({text for text in self._plain if len(text) >= MIN_OPENED})
+        self._digests = needles.digests
+        self._sizes = sorted({len(digest) for digest in self._digests})
+        self._base58 = needles.base58
+        self._deep = deep
+        self._wholes = needles.wholes
         self._lexicon = lexicon
 
     def find(self, joined: Joined) -> list[tuple[int, Finding]]:
         """(position of the field, finding) of every seed; a seed inside a longer one is not reported beside it."""
-        lower = joined.data.lower()
-        hits = self._search.find_matches_as_indexes(lower, overlapping=True)
-        found = list(self._under_fitting_keys(joined)) if self._weak else []
-        if not hits:
-            return found
-        spans: list[tuple[int, int, Needle]] = []
-        for which, start, _ in hits:
-            for needle in self._by_prefix[self._prefixes[which]]:
-                end = start + len(needle.text)
-                if lower.startswith(needle.text, start) and _stands_alone(lower, start, end, needle):
-                    if needle.exact is None or joined.data.startswith(needle.exact, start):
-                        spans.append((start, end, needle))
-                        break
-        spans.sort(key=lambda span: (span[0], -span[1]))
-        reach = -1  # end of the span that reaches furthest: what starts later and ends earlier lies within it
-        seen: set[tuple[int, str, str]] = set()
-        for start, end, needle in spans:
-            if end <= reach:
+        data = joined.data
+        lower = b"\n%b\n" % data.lower()
+        hits = self._search.find(lower)
+        runs = long_runs(data)
+        if not hits and not runs and not self._deep:
+            return []
+        found = FoundSeeds(joined)
+        if hits:
+            self._find_plain(joined, lower, hits, found)
+        if runs:
+            self._find_in_runs(data, runs, joined.position, found)
+            host = joined.fields[0]
+            if host.location == "host" and runs[0][0] < len(host.value):
+                # A long text takes several labels of a host name.
+                labels = host.value.replace(".", "").encode("utf-8", "replace")
+                self._find_in_runs(labels, long_runs(labels), lambda _: 0, found)
+        if self._deep:
+            self._find_turned(joined, lower, found)
+            for start, text, encoding in self._behind_xor(data):
+                found.add(joined.position(start), self._plain[text], text, (encoding,))
+        return found.findings
+
+    def _find_plain(self, joined: Joined, lower: bytes, hits: Iterable[Hit], found: FoundSeeds) -> None:
+        spans = []
+        halves: set[bytes] = set()
+        for start, text in hits:
+            if not text.startswith(b"\n"):
+                spans.append((start, text))
                 continue
-            reach = end
-            position, _ = joined.locate(start)
-            same = (position, needle.data_type, needle.transform)
-            if same in seen:
-                continue
-            seen.add(same)
-            value = joined.data[start:end].decode("utf-8", "replace")
-            found.append((position, _finding(joined, position, needle, value)))
-        return found
+            if text in self._weak:
+                self._find_weak(joined, start, self._weak[text], found)
+            value = lower[start + 1 : lower.index(b"\n", start + 1)]
+            if value not in self._plain and self._two_values.is_first_half(value):
+                halves.add(value)
+        for start, text in that_count(lower, spans):
+            value = joined.data[start - 1 : start - 1 + len(text)]
+            found.add(joined.position(start - 1), self._plain[text], value)
+        if halves:
+            self._find_in_two(joined, halves, found)
 
-    def _under_fitting_keys(self, joined: Joined) -> Iterator[tuple[int, Finding]]:
-        known = self._fitting
-        for position, field in enumerate(joined.fields):
-            key = field.key
-            values = known[key] if key in known else self._weak_under(key)
-            if values is None or len(field.value) > 32:
-                continue
-            found = values.get(field.value.lower())
-            if found is None:
-                continue
-            seed, form = found
-            data_type = "loc.coarse" if form.endswith(COARSE) else seed
-            how = f" ({form})" if form else ""
-            finding = Finding(
-                field=field,
-                data_type=data_type,
-                evidence="seed",
-                seed=seed,
-                value=field.value,
-                reasoning=f"Equals the seed for {seed}{how}, under the key '{key[:60]}' that names such a value.",
-            )
-            yield position, finding
+    def _find_in_two(self, joined: Joined, halves: set[bytes], found: FoundSeeds) -> None:
+        held = found.held()
+        for text, here, there in self._two_values.find(joined, halves):
+            known = self._plain[text]
+            kind = kind_of(known.data_type)
+            if (here, kind) not in held and (there, kind) not in held:
+                why = f", together with the value of '{joined.fields[there].key[:60]}'"
+                found.add(here, known, joined.fields[here].value.encode("utf-8", "replace"), ending=why)
 
-    def _weak_under(self, key: str) -> dict[str, tuple[str, str]] | None:
-        """Weak values that count under a key: value -> (data type, form)."""
-        types = self._lexicon.types(key)
-        found: dict[str, tuple[str, str]] = {}
-        for data_type, values in self._weak.items():
-            if types and (data_type in types or any(data_type in row and types & row for row in FITTING)):
-                found |= {value: (data_type, form) for value, form in values.items()}
-        if len(self._fitting) >= MEMO_SIZE:
-            self._fitting.clear()
-        self._fitting[key] = found or None
-        return found or None
+    def _find_weak(self, joined: Joined, start: int, known: Mapping[str, Known], found: FoundSeeds) -> None:
+        position, offset = joined.locate(start)
+        field = joined.fields[position]
+        if offset or "\n" in field.value:
+            return  # a line of a longer text
+        types = self._lexicon.types(field.key)
+        fitting = [data_type for data_type in known if data_type in types] or [
+            data_type for data_type in known if any(data_type in row and types & row for row in FITTING)
+        ][:1]
+        why = f", under the key '{field.key[:60]}' that names such a value"
+        for data_type in fitting:
+            found.add(position, known[data_type], field.value.encode("utf-8", "replace"), ending=why)
 
+    def _find_in_runs(self, data: bytes, runs: Sequence[Span], locate: Callable[[int], int], found: FoundSeeds) -> None:
+        in_base64, in_hex = base64_runs(data, runs), hex_runs(data)
+        for start, end in in_hex:
+            run = data[start:end]
+            for span, digest in digests_in_hex(run, self._sizes):
+                if digest in self._digests:
+                    found.add(locate(start), self._digests[digest], run[slice(*span)])
+        for start, end in in_base64:
+            run = data[start:end]
+            if len(run) >= MIN_DIGEST:
+                for span, digest in digests_in_base64(run, self._sizes):
+                    if digest in self._digests:
+                        value = run[slice(*span)]
+                        written = "base64url" if b"-" in value or b"_" in value else "base64"
+                        found.add(locate(start), self._digests[digest], value, written=written)
+            if run in self._base58:
+                found.add(locate(start), self._base58[run], run, ("base58",))
+        for layer in self._opened(data, in_base64, in_hex):
+            lower = layer.data.lower()
+            hits = self._search_opened.find(lower)
+            if hits:
+                origin = layer.origins()
+                for start, text in that_count(lower, hits):
+                    value = layer.data[start : start + len(text)]
+                    found.add(locate(origin(start)), self._plain[text], value, layer.encodings)
+            if self._deep:
+                self._find_behind_xor(layer, locate, found)
+        if payloads := [run for run in in_base64 if run[1] - run[0] >= MIN_PAYLOAD]:
+            self._find_behind_xor(next(layers(data.translate(STANDARD), payloads, BASE64)), locate, found)
 
-def _stands_alone(data: bytes, start: int, end: int, needle: Needle) -> bool:
-    """Whether the match is a value of its own, not a part of a longer number or word."""
-    before = data[start - 1 : start]
-    after = data[end : end + 1]
-    size = end - start
-    if needle.text.isdigit():
-        if size < 8:
-            return before in (b"", b"\n", b" ", b",", b":", b'"') and after in (
-                b"",
-                b"\n",
-                b" ",
-                b",",
-                b":",
-                b'"',
-                b".",
-            )
-        return (
-            not before.isdigit() and not after.isdigit() and not (size < 12 and (before.isalpha() or after.isalpha()))
-        )
-    if size >= 16 and not needle.text.isalpha():
-        return True
-    if needle.text.isalpha() and b"_" in (before, after):
-        return False  # a file or user name, `asha_8f31.jpg`
-    return not before.isalnum() and not after.isalnum()
+    def _opened(self, data: bytes, in_base64: Sequence[Span], in_hex: Sequence[Span]) -> Iterator[Layer]:
+        if in_hex:
+            yield from layers(data, in_hex, HEX)
+        if in_base64:
+            yield from layers(data.translate(STANDARD), in_base64, BASE64)
+        if self._deep:
+            upper = data.upper()
+            yield from layers(upper, base32_runs(upper), BASE32)
 
+    def _find_turned(self, joined: Joined, lower: bytes, found: FoundSeeds) -> None:
+        turned = lower.translate(_ROT13)
+        spans = [(start, text) for start, text in self._search.find(turned) if text in self._plain]
+        for start, text in that_count(turned, spans):
+            if text.translate(_ROT13) != text:
+                found.add(joined.position(start - 1), self._plain[text], text, ("rot13",))
 
-def _finding(joined: Joined, position: int, needle: Needle, value: str) -> Finding:
-    if needle.hashed:
-        reasoning = f"Equals {needle.transform} of the seed for {needle.data_type}."
-    elif needle.form:
-        reasoning = f"Equals the seed for {needle.data_type}, written {needle.form}."
-    else:
-        reasoning = f"Equals the seed for {needle.data_type}."
-    return Finding(
-        field=joined.fields[position], data_type=needle.data_type, evidence="seed", reasoning=reasoning, value=value,
-        transform=needle.transform, seed=needle.data_type,
-    )  # fmt: skip
+    @cached_property
+    def _xor(self) -> list[XorSearch]:
+        return [XorSearch(self._wholes, period) for period in (DEEP_PERIODS if self._deep else PERIODS)]
+
+    def _find_behind_xor(self, layer: Layer, locate: Callable[[int], int], found: FoundSeeds) -> None:
+        for start, text, encoding in self._behind_xor(layer.data):
+            found.add(locate(layer.origins()(start)), self._plain[text], text, (*layer.encodings, encoding))
+
+    def _behind_xor(self, data: bytes) -> Iterator[tuple[int, bytes, str]]:
+        """(offset, text, encoding) of texts hidden in data."""
+        keys: dict[Hit, str] = {}
+        for search in self._xor:
+            for start, text, key in search.find(data):
+                if search.period > 1:
+                    keys.setdefault((start, text), f"xor ({search.period}-byte key)")
+                    continue
+                before = 1 if start else 0
+                around = bytes(byte ^ key[0] for byte in data[start - before : start + len(text) + 1]).lower()
+                if stands_alone(around, before, text):
+                    keys[start, text] = f"xor 0x{key[0]:02x}"
+        return ((start, text, keys[start, text]) for start, text in outermost(keys))

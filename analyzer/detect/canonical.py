@@ -9,6 +9,7 @@ from msgspec import Struct
 from analyzer.detect.geohash import geohash
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_HEX32 = re.compile(r"[0-9a-f]{32}")
 _HEX16 = re.compile(r"[0-9a-f]{14,16}")
 _PAIR = re.compile(r"\s*(-?\d{1,3}\.\d+)\s*[,;/ ]\s*(-?\d{1,3}\.\d+)\s*")
 
@@ -25,6 +26,8 @@ class Form(Struct, frozen=True):
     text: str
     weak: bool = False
     """True where the text alone proves nothing (a year, a rounded coordinate): it counts only under a fitting key."""
+    rare: bool = False
+    """True for one of many guesses (midnight in each time zone): it is looked for as it stands, not hashed or split."""
 
 
 def canonical_forms(data_type: str, value: str) -> list[Form]:
@@ -41,8 +44,8 @@ def canonical_forms(data_type: str, value: str) -> list[Form]:
         forms = _coordinates(value) or forms
     elif data_type.startswith("person.name"):
         forms += _name(value)
-    elif data_type.startswith("id.") and _UUID.fullmatch(value.lower()):
-        forms.append(Form("without dashes", value.replace("-", "")))
+    elif data_type == "person.gender":
+        forms.append(Form("first letter", value[:1], weak=True))
     elif data_type == "id.android" and _HEX16.fullmatch(value.lower()):
         forms += _android_id(value.lower())
     elif data_type == "id.imei":
@@ -51,13 +54,9 @@ def canonical_forms(data_type: str, value: str) -> list[Form]:
     elif data_type.startswith("gov.") or data_type in ("fin.card.pan", "fin.bank.iban"):
         forms += _grouped(value)
     elif data_type in ("id.mac", "net.bssid"):
-        bare = re.sub(r"[:-]", "", value)
-        pairs = [bare[i : i + 2] for i in range(0, len(bare), 2)]
-        forms += [
-            Form("with colons", ":".join(pairs)),
-            Form("with dashes", "-".join(pairs)),
-            Form("without separators", bare),
-        ]
+        forms += _mac(value)
+    elif data_type.startswith("id."):
+        forms += _identifier(value)
     return _unique(forms)
 
 
@@ -67,15 +66,28 @@ def hash_forms(data_type: str, value: str) -> list[Form]:
     lower = value.lower()
     forms = [Form("", value), Form("lower", lower), Form("upper", value.upper())]
     for form in canonical_forms(data_type, value):
-        if not form.name or "midnight" in form.name or (data_type == "loc.precise" and form.weak):
+        if not form.name or form.rare or (data_type == "loc.precise" and form.weak):
             continue
-        forms += [Form(form.name, form.text), Form(f"lower, {form.name}", form.text.lower())]
+        forms += [
+            Form(form.name, form.text),
+            Form(f"lower, {form.name}", form.text.lower()),
+            Form(f"upper, {form.name}", form.text.upper()),
+        ]
     if any(not char.isalnum() for char in value):
         forms.append(Form("lower, letters and digits only", "".join(char for char in lower if char.isalnum())))
         forms.append(Form("lower, without spaces", "".join(lower.split())))
-    if data_type == "person.gender":
-        forms.append(Form("first letter", lower[:1]))
     return _unique(forms)
+
+
+def keystroke_forms(data_type: str, value: str) -> list[Form]:
+    """What a form field holds one and two keystrokes before a value is complete; for deep mode."""
+    value = value.strip()
+    if data_type not in ("person.email", "person.phone", "person.name.full") or len(value) < 10:
+        return []
+    return [
+        Form("without its last character", value[:-1], rare=True),
+        Form("without its last 2 characters", value[:-2], rare=True),
+    ]
 
 
 def _unique(forms: list[Form]) -> list[Form]:
@@ -157,8 +169,8 @@ def _points_in_time(epoch: int) -> list[Form]:
         where = f", midnight at UTC{offset / 3600:+g}" if offset else ""
         seconds = epoch - offset
         forms += [
-            Form(f"as seconds since 1970{where}", str(seconds)),
-            Form(f"as milliseconds since 1970{where}", str(seconds * 1000)),
+            Form(f"as seconds since 1970{where}", str(seconds), rare=offset != 0),
+            Form(f"as milliseconds since 1970{where}", str(seconds * 1000), rare=offset != 0),
         ]
     return forms
 
@@ -185,6 +197,13 @@ def _coordinates(value: str) -> list[Form]:
         forms += [Form(f"{name} times 1e{power}", str(round(number * 10**power))) for power in (6, 7)]
         forms += [Form(f"{name} in minutes and seconds", written) for written in _sexagesimal(number, name)]
     forms += [Form("latitude,longitude", f"{lat},{lon}"), Form("longitude,latitude", f"{lon},{lat}")]
+    for places in (2, 3, 4, 5):
+        how = "" if places > 2 else f", {COARSE}"
+        north, east = (f"{float(text):.{places}f}" for text in (lat, lon))
+        forms += [
+            Form(f"latitude,longitude with {places} decimals{how}", f"{north},{east}"),
+            Form(f"longitude,latitude with {places} decimals{how}", f"{east},{north}"),
+        ]
     for length in range(5, 10):
         how = f"geohash, {COARSE}" if length < 6 else f"geohash of {length}"
         forms.append(Form(how, geohash(float(lat), float(lon), length), weak=length < 7))
@@ -211,6 +230,25 @@ def _name(value: str) -> list[Form]:
         Form("last name first", " ".join([words[-1], *words[:-1]])),
         Form("last name first", ", ".join([words[-1], " ".join(words[:-1])])),
         *(Form(f"joined by {joint!r}", joint.join(words)) for joint in ("+", "_", ".", "-", "")),
+    ]
+
+
+def _identifier(value: str) -> list[Form]:
+    bare = re.sub(r"[-:._ ]", "", value)
+    if _UUID.fullmatch(value.lower()):
+        return [Form("without dashes", bare)]
+    if _HEX32.fullmatch(value.lower()):
+        return [Form("with dashes", "-".join((value[:8], value[8:12], value[12:16], value[16:20], value[20:])))]
+    return [Form("without separators", bare)] if len(bare) >= 8 else []
+
+
+def _mac(value: str) -> list[Form]:
+    bare = re.sub(r"[:-]", "", value)
+    pairs = [bare[at : at + 2] for at in range(0, len(bare), 2)]
+    return [
+        Form("with colons", ":".join(pairs)),
+        Form("with dashes", "-".join(pairs)),
+        Form("without separators", bare),
     ]
 
 

@@ -23,12 +23,19 @@ class Joined:
         position = bisect_right(starts, offset) - 1
         return position, offset - starts[position]
 
+    def position(self, offset: int) -> int:
+        """The position of the field that a byte offset in `data` belongs to."""
+        return bisect_right(self._measured(), offset) - 1
+
     def end_of(self, position: int) -> int:
         """The byte offset in `data` where the value of a field ends."""
         return self._measured()[position + 1] - 1
 
     def _measured(self) -> list[int]:
         if self._starts is None:
-            sizes = (len(field.value.encode("utf-8", "replace")) + 1 for field in self.fields)
+            if self.data.isascii():
+                sizes = [len(field.value) + 1 for field in self.fields]
+            else:
+                sizes = [len(field.value.encode("utf-8", "replace")) + 1 for field in self.fields]
             self._starts = [0, *accumulate(sizes)]
         return self._starts

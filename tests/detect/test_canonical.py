@@ -2,7 +2,7 @@
 
 import pytest
 
-from analyzer.detect.canonical import canonical_forms, hash_forms
+from analyzer.detect.canonical import canonical_forms, hash_forms, keystroke_forms
 
 EXPECTED = {
     ("person.email", "Ishaan.Kulkarni+shop@post.example"): [
@@ -49,6 +49,8 @@ EXPECTED = {
         "21°08'44.96\"n",
         "79°05'17\"e",
         "tgb0r9q",  # geohash of 7
+        "21.15,79.09",
+        "79.0882,21.1458",
     ],
     ("id.imei", "35-417803-685978-9"): ["354178036859789", "35417803685978"],
     ("person.name.full", "Ishaan Kulkarni"): [
@@ -61,6 +63,8 @@ EXPECTED = {
         "ishaankulkarni",
     ],
     ("id.ad", "3F9A1C52-7B0E-4C6D-9E21-8A5D4B7C6F10"): ["3f9a1c527b0e4c6d9e218a5d4b7c6f10"],
+    ("id.vendor", "3F9A1C527B0E4C6D9E218A5D4B7C6F10"): ["3f9a1c52-7b0e-4c6d-9e21-8a5d4b7c6f10"],
+    ("id.user", "KRN-LOY-558213"): ["krnloy558213"],
     ("id.android", "01c39f5e7d0b4826"): ["1c39f5e7d0b4826", str(0x01C39F5E7D0B4826)],
     ("gov.in.aadhaar", "2341 2341 2346"): ["234123412346", "2341 2341 2346", "2341-2341-2346"],
     ("fin.card.pan", "4111111111111111"): ["4111 1111 1111 1111", "4111-1111-1111-1111"],
@@ -109,3 +113,15 @@ def test_hash_forms_are_normalised_as_ad_platforms_do() -> None:
     }
     assert {"f", "female"} <= {form.text for form in hash_forms("person.gender", "Female")}
     assert "newdelhi" in {form.text for form in hash_forms("person.address.city", "New Delhi")}
+
+
+def test_what_is_typed_before_a_value_is_complete() -> None:
+    forms = keystroke_forms("person.email", " ishaan@post.example ")
+    assert [form.text for form in forms] == ["ishaan@post.exampl", "ishaan@post.examp"]
+    assert keystroke_forms("person.email", "i@p.io") == keystroke_forms("id.ad", "ishaan@post.example") == []
+
+
+def test_rare_forms_are_not_hashed() -> None:
+    hashed = {form.text for form in hash_forms("person.dob", "1988-03-14")}
+    assert "574300800" in hashed
+    assert "574281000" not in hashed
