@@ -18,12 +18,14 @@ _PERSON = re.compile(
 )
 _BUSINESS = (
     r"stores?|shops?|merchants?|sellers?|company|companies|organi[sz]ations?|restaurants?|outlets?|warehouses?|branch|branches"
-    r"|hotels?|venues?"
+    r"|hotels?|venues?|weather|airports?|stations?"
 )
 _OF_A_BUSINESS = re.compile(rf"(?:^|[^a-z])(?:{_BUSINESS})$", re.I)
 """Objects whose place is nobody's."""
 _OF_A_THING = re.compile(
-    rf"(?:^|[^a-z])(?:{_BUSINESS}|products?|items?|campaigns?|plans?|device|app|experiments?|template)$", re.I
+    rf"(?:^|[^a-z])(?:{_BUSINESS}|products?|items?|campaigns?|plans?|device|app|experiments?|template|teams?"
+    r"|groups?)$",
+    re.I,
 )
 """Objects whose name, address and telephone number are nobody's."""
 _INDEX = re.compile(r"\[\d+\]$")
@@ -94,7 +96,7 @@ class ByKey:
         for pair in pairs.values():
             found += _pair(fields, pair)
         for (_, home), group in degrees.items():
-            if not _OF_A_BUSINESS.search(home):
+            if not _OF_A_BUSINESS.search(_INDEX.sub("", home)):
                 found += _coordinates(fields, group)
         if waiting:
             found += _beside(fields, waiting, found, known)

@@ -1,9 +1,13 @@
 """Values that prove themselves, whatever they are called: addresses, checksums, grammars."""
 
+import base64
+import json
 import re
 
 import re2
 
+from analyzer.detect import shapes_device as device
+from analyzer.detect import shapes_india as india
 from analyzer.detect import shapes_number as numbers
 from analyzer.detect import shapes_person as person
 from analyzer.detect.joined import Joined
@@ -16,8 +20,23 @@ _NO_DOMAIN = frozenset(
         ttf mp4 mp3 java kt swift py ts tsx vue scss md txt pdf local localdomain invalid test lock bundle chunk
     """.split()
 )
+# Top-level domains of two and three letters; random letters are often one of all that could be.
+_SHORT_DOMAINS = frozenset(
+    """
+        ac ad ae af ag ai al am ao ar as at au aw ax az ba bb bd be bf bg bh bi bj bm bn bo br bs bt bw by bz ca cc cd
+        cf cg ch ci ck cl cm cn co cr cu cv cw cx cy cz de dj dk dm do dz ec ee eg er es et eu fi fj fk fm fo fr ga gd
+        ge gf gg gh gi gl gm gn gp gq gr gs gt gu gw gy hk hm hn hr ht hu id ie il im in io iq ir is it je jm jo jp ke
+        kg kh ki km kn kp kr kw ky kz la lb lc li lk lr ls lt lu lv ly ma mc md me mg mh mk ml mm mn mo mp mq mr ms mt
+        mu mv mw mx my mz na nc ne nf ng ni nl no np nr nu nz om pa pe pf pg ph pk pl pm pn pr ps pt pw py qa re ro rs
+        ru rw sa sb sc sd se sg sh si sk sl sm sn so sr ss st su sv sx sy sz tc td tf tg th tj tk tl tm tn to tr tt tv
+        tw tz ua ug uk us uy uz va vc ve vg vi vn vu wf ws ye yt za zm zw
+        com org net edu gov mil int biz pro xyz app dev eco bio cat tel top fun icu vip win one nyc ltd inc art ink bar
+        bid bot box bzh cab cam car ceo day dog eus fan fit foo frl fyi gal gay how ist kim law lol mba men moi mov new
+        ngo now ong onl ooo pet phd pub red rio rip run sbs ski soy srl tax uno vet vin wtf
+    """.split()
+)
 _UPI_HANDLES = re.compile(
-    r"(?i:ok[a-z]{3,20}|ybl|ibl|axl|paytm|ptaxis|ptsbi|pthdfc|ptyes|upi|apl|yapl|rapl|axisb|axisbank|sbi|icici|hdfcbank"
+    r"(?i:ok(?!http|io|ta$|ex$|hsv)[a-z]{3,20}|ybl|ibl|axl|paytm|ptaxis|ptsbi|pthdfc|ptyes|upi|apl|yapl|rapl|axisb|axisbank|sbi|icici|hdfcbank"
     r"|kotak|yesbank|idfcbank|indus|barodampay|pnb|cnrb|unionbank|fbl|rbl|airtel|jio|freecharge|ikwik|waicici|wasbi"
     r"|waaxis|wahdfcbank|superyes|slice|jupiteraxis|naviaxis|yesg|timecosmos|goaxb)"
 )
@@ -29,7 +48,12 @@ def _email(data: str, start: int, end: int) -> bool:
     labels = domain.lower().split(".")
     if labels[-1] in _NO_DOMAIN or len(labels) < 2 or not any(char.isalpha() for char in labels[-2]):
         return False
-    if local.lower() in person.ROLES or re.search(r"\.\.|^\.|\.$", local):
+    # People write domains in one case; letters that fall at random have both.
+    if domain not in (domain.lower(), domain.upper(), domain.capitalize()):
+        return False
+    if len(labels[-1]) < 4 and labels[-1] not in _SHORT_DOMAINS:
+        return False
+    if person.role(local) or re.search(r"\.\.|^\.|\.$", local):
         return False
     # In `scheme://key@host` (a DSN, credentials in a URL) it is no address.
     return re.search(r"//[^/\s@]*$", data[max(0, start - 200) : start]) is None
@@ -53,17 +77,17 @@ def _part_of_number(data: str, start: int, end: int) -> bool:
 
 
 def _pan(data: str, start: int, end: int) -> bool:
-    return numbers.pan_in(data[start:end]) and data[start + 3] == "P"
+    return india.pan_in(data[start:end]) and data[start + 3] == "P"
 
 
 def _aadhaar(data: str, start: int, end: int) -> bool:
     """Twelve digits pass too often by chance, so the text around has to speak of the card."""
     around = data[max(0, start - 40) : start] + " " + data[end : end + 40]
-    return numbers.aadhaar(data[start:end]) and re.search(r"aadhaa?r|adhaar|kyc|uidai", around, re.I) is not None
+    return india.aadhaar(data[start:end]) and re.search(r"aadhaa?r|adhaar|kyc|uidai", around, re.I) is not None
 
 
 def _gstin(data: str, start: int, end: int) -> bool:
-    return numbers.gstin(data[start:end])
+    return india.gstin(data[start:end])
 
 
 def _iban(data: str, start: int, end: int) -> bool:
@@ -71,8 +95,13 @@ def _iban(data: str, start: int, end: int) -> bool:
 
 
 def _card(data: str, start: int, end: int) -> bool:
-    """Written in groups, as people type and cards show it; bare digits need a key."""
-    return numbers.card(data[start:end]) and not _part_of_number(data, start, end)
+    """One in forty groups of sixteen digits passes by chance, so the text around has to speak of cards or of paying."""
+    around = data[max(0, start - 60) : start] + " " + data[end : end + 60]
+    return (
+        numbers.card(data[start:end])
+        and not _part_of_number(data, start, end)
+        and re.search(r"card|visa|master|amex|rupay|debit|credit|pay|karte|tarjeta|carte", around, re.I) is not None
+    )
 
 
 def _vpa(data: str, start: int, end: int) -> bool:
@@ -81,7 +110,32 @@ def _vpa(data: str, start: int, end: int) -> bool:
 
 
 def _mac(data: str, start: int, end: int) -> bool:
-    return numbers.mac(data[start:end])
+    """Six octets on their own; the twenty of a certificate's fingerprint are no address."""
+    return (
+        device.mac(data[start:end])
+        and data[start - 1 : start] not in (":", "-")
+        and data[end : end + 1] not in (":", "-")
+    )
+
+
+_OF_A_PERSON = frozenset(
+    """
+        sub user_id userid uid user user_name username preferred_username name given_name family_name email phone
+        phone_number phone_verified email_verified birthdate gender picture upn unique_name oid identity account_id
+        customer_id member_id nickname address
+    """.split()
+)
+_MAX_TOKEN = 16_384
+
+
+def _jwt(data: str, start: int, end: int) -> bool:
+    """A token with a claim about a person; keys of an app or a project are signed in the same form."""
+    payload = data[start : min(end, start + _MAX_TOKEN)].split(".")[1]
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(claims, dict) and not _OF_A_PERSON.isdisjoint(name.lower() for name in claims)
 
 
 def _sure(data: str, start: int, end: int) -> bool:
@@ -102,7 +156,7 @@ PATTERNS: tuple[tuple[str, str, Evidence, object, str], ...] = (
     ("fin.bank.iban", r"\b[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}\b", "validated",
      _iban, "The value is an IBAN: length of its country, modulus 97."),
     ("fin.card.pan", r"\b[2-6][0-9]{3}[ -][0-9]{4}[ -][0-9]{4}[ -][0-9]{2,4}\b", "validated",
-     _card, "The value is a card number: issuer range, Luhn check digit, written in groups."),
+     _card, "The value is a card number: issuer range, Luhn check digit, in groups, in a text that speaks of cards."),
     ("fin.upi.vpa", r"[A-Za-z0-9._-]{2,64}@[A-Za-z][A-Za-z0-9]{1,40}\b", "validated",
      _vpa, "The value is a UPI address at a known payment handle."),
     ("id.mac", r"\b[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}\b", "validated",
@@ -110,7 +164,7 @@ PATTERNS: tuple[tuple[str, str, Evidence, object, str], ...] = (
     ("id.push", r"\b[A-Za-z0-9_-]{6,64}:APA91[A-Za-z0-9_-]{16,}|Expo(?:nent)?PushToken\[[A-Za-z0-9_-]{10,64}\]",
      "validated", _sure, "The value is a push token in the form of Firebase Cloud Messaging or Expo."),
     ("auth.jwt", r"\beyJ[A-Za-z0-9_-]{5,}\.eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{10,}", "validated",
-     _sure, "The value is a JSON Web Token."),
+     _jwt, "The value is a JSON Web Token with a claim about a person."),
 )  # fmt: skip
 """(data type, RE2 pattern, evidence, check of data and span, reasoning): linear in time on any input."""
 

@@ -1,20 +1,10 @@
-"""What numbers look like that authorities, banks, networks and devices give, with their check digits.
+"""What cards, accounts, wallets, degrees and plain numbers look like."""
 
-Rates in the docstrings are the share of random values of the same length that pass.
-"""
-
-import ipaddress
 import re
 
 from stdnum import iban as stdnum_iban
-from stdnum import luhn, verhoeff
+from stdnum import luhn
 
-_DIGITS = re.compile(r"\d+")
-_UUID = re.compile(r"[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}")
-_VPA = re.compile(r"[\w.-]{2,256}@[A-Za-z][A-Za-z0-9]{1,63}")
-_PAN = re.compile(r"[A-Z]{3}[ABCFGHJLPTK][A-Z](?!0000)\d{4}[A-Z]")
-_GSTIN = re.compile(r"(?:0[1-9]|[12]\d|3[0-8]|97|99)[A-Z]{5}\d{4}[A-Z][1-9A-Z]Z[0-9A-Z]")
-_MAC = re.compile(r"[0-9A-Fa-f]{2}(?:([:-])[0-9A-Fa-f]{2})(?:\1[0-9A-Fa-f]{2}){4}")
 _CARD_RANGES = (
     r"4\d{12}(?:\d{3}){0,2}",  # Visa
     r"5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}",  # Mastercard
@@ -25,122 +15,108 @@ _CARD_RANGES = (
     r"35(?:2[89]|[3-8]\d)\d{12}",  # JCB
 )
 _CARD = re.compile("|".join(f"(?:{pattern})" for pattern in _CARD_RANGES))
-
-
-def aadhaar(value: str) -> bool:
-    """Twelve digits, first 2 to 9, Verhoeff check digit (UIDAI): 8 %."""
-    digits = re.sub(r"[\s-]", "", value) if len(value) < 40 else ""
-    return re.fullmatch(r"[2-9]\d{11}", digits) is not None and digits != digits[::-1] and verhoeff.is_valid(digits)
-
-
-def pan_in(value: str) -> bool:
-    """Indian Permanent Account Number; its check letter is not published: practically none."""
-    return _PAN.fullmatch(value.upper()) is not None
-
-
-def gstin(value: str) -> bool:
-    """Indian GST number with its Luhn check character over base 36: practically none."""
-    return _GSTIN.fullmatch(value) is not None and luhn.is_valid(value, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_CARD_MASKED = re.compile(r"(?:\d{4}[ -]?)?(?:[Xx*•]{2,4}[ -]?){2,3}\d{4}")
+_EXPIRY = re.compile(
+    r"(?:0?[1-9]|1[0-2])\s?[/-]\s?(?:20)?[2-4]\d|(?:20)?[2-4]\d[/-](?:0[1-9]|1[0-2])|(?:0[1-9]|1[0-2])[2-4]\d"
+)
+_AMOUNT = re.compile(r"(?=.*\d)[\w ₹$€£.,+<>/–-]{1,40}|(?:low|middle|medium|high|upper)[\w -]{0,30}", re.I)
 
 
 def card(value: str) -> bool:
-    """A number in an issuer's range with a Luhn check digit: 2.5 % of sixteen digits."""
+    """A number in an issuer's range with a Luhn check digit (ISO/IEC 7812)."""
     digits = re.sub(r"[ -]", "", value) if len(value) < 60 else ""
     return _CARD.fullmatch(digits) is not None and luhn.is_valid(digits) and len(set(digits)) > 1
 
 
+def card_masked(value: str) -> bool:
+    """A card number of which the last four digits, and perhaps the first, are shown."""
+    return _CARD_MASKED.fullmatch(value) is not None
+
+
+def card_expiry(value: str) -> bool:
+    """A month and a year from 2020 to 2049."""
+    return _EXPIRY.fullmatch(value) is not None
+
+
+def month(value: str) -> bool:
+    """The number of a month."""
+    return re.fullmatch(r"0?[1-9]|1[0-2]", value) is not None
+
+
+def day(value: str) -> bool:
+    """The number of a day in its month."""
+    return re.fullmatch(r"0?[1-9]|[12]\d|3[01]", value) is not None
+
+
+def year_ahead(value: str) -> bool:
+    """A year that a card may expire in, with two digits or four."""
+    return re.fullmatch(r"(?:20)?[2-4]\d", value) is not None
+
+
 def iban(value: str) -> bool:
-    """An IBAN of the right length for its country, modulus 97: 1 %."""
+    """An IBAN of the make and length of its country, modulus 97 (ISO 13616)."""
     return 15 <= len(value) <= 60 and bool(stdnum_iban.is_valid(value, check_country=False))
 
 
-def vpa(value: str) -> bool:
-    """A UPI address: a name, an @, and a handle without a dot."""
-    return _VPA.fullmatch(value) is not None
-
-
-def ssn(value: str) -> bool:
-    """A US Social Security number by its area rules: 89 %."""
-    match = re.fullmatch(r"(\d{3})-?(\d{2})-?(\d{4})", value)
-    return (
-        match is not None
-        and match[1] not in ("000", "666")
-        and match[1] < "900"
-        and match[2] != "00"
-        and match[3] != "0000"
-    )
-
-
-def epic(value: str) -> bool:
-    """Indian voter card number, three letters and seven digits."""
-    return re.fullmatch(r"[A-Z]{3}\d{7}", value) is not None
-
-
-def abha(value: str) -> bool:
-    """ABHA number: fourteen digits, grouped 2-4-4-4."""
-    return re.fullmatch(r"\d{2}-?\d{4}-?\d{4}-?\d{4}", value) is not None
-
-
-def ifsc(value: str) -> bool:
-    """Indian bank branch code."""
-    return re.fullmatch(r"[A-Z]{4}0[A-Z0-9]{6}", value) is not None
-
-
-def imei(value: str) -> bool:
-    """Fifteen digits with a Luhn check digit (10 %), or sixteen of an IMEISV."""
-    digits = value.replace("-", "").replace(" ", "") if len(value) < 40 else ""
-    if not _DIGITS.fullmatch(digits) or len(set(digits)) < 3:
+def wallet(value: str) -> bool:
+    """A Bitcoin address by its checksum, or an Ethereum one by its form."""
+    if re.fullmatch(r"0x[0-9a-fA-F]{40}", value):
+        return len(set(value)) > 3
+    if re.fullmatch(r"(?:bc1|[13])[A-Za-z0-9]{24,70}", value) is None:
         return False
-    return (len(digits) == 15 and luhn.is_valid(digits)) or len(digits) in (14, 16)
+    from stdnum import bitcoin
+
+    return bool(bitcoin.is_valid(value))
 
 
-def imsi(value: str) -> bool:
-    """Fourteen or fifteen digits that start with a mobile country code in use."""
-    return re.fullmatch(r"[2-7]\d{13,14}", value) is not None
+def amount(value: str) -> bool:
+    """An amount of money, or a band of amounts."""
+    return _AMOUNT.fullmatch(value) is not None and value != "0"
 
 
-def iccid(value: str) -> bool:
-    """A SIM serial: 89, then 17 or 18 digits."""
-    return re.fullmatch(r"89\d{17,18}[Ff]?", value) is not None
+def score_300_900(value: str) -> bool:
+    """A whole number from 300 to 900, the range of credit scores."""
+    return re.fullmatch(r"[3-8]\d\d|900", value) is not None
 
 
-def uuid(value: str) -> bool:
-    """A UUID, with or without dashes, that is not zeroed."""
-    return _UUID.fullmatch(value) is not None and len(set(value.replace("-", ""))) > 2
+def number(value: str) -> bool:
+    """A number."""
+    return re.fullmatch(r"-?\d{1,15}(?:\.\d{1,15})?", value) is not None
 
 
-def hex16(value: str) -> bool:
-    """Up to 64 bits in hex, as Android writes its ID."""
-    return (
-        re.fullmatch(r"[0-9a-fA-F]{14,16}", value) is not None
-        and value.lower() != "9774d56d682e549c"
-        and len(set(value)) > 2
-    )
+def decimal(value: str) -> bool:
+    """A number with two decimals or more, as sensors and vectors have."""
+    return re.fullmatch(r"-?\d{1,6}\.\d{2,20}(?:[eE]-?\d{1,2})?", value) is not None
 
 
-def mac(value: str) -> bool:
-    """A hardware address that is neither Android's placeholder nor all zeros or ones."""
-    return _MAC.fullmatch(value) is not None and value.lower().replace("-", ":") not in (
-        "02:00:00:00:00:00", "00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff",
-    )  # fmt: skip
+def ratio(value: str) -> bool:
+    """A blood pressure, `120/80`, or another number of the body."""
+    return re.fullmatch(r"\d{1,3}(?:\.\d{1,3})?(?:/\d{2,3})?(?: ?[a-zA-Z%/]{1,8})?", value) is not None
 
 
-def ip_public(value: str) -> bool:
-    """A public IP address."""
-    try:
-        address = ipaddress.ip_address(value)
-    except ValueError:
-        return False
-    return address.is_global and not value.startswith(("0.", "1.0.", "1.1.", "2.0.", "3.0."))
+def dimensions(value: str) -> bool:
+    """One size or more in digits."""
+    return re.fullmatch(r"\d[\d.,x×* @]{0,30}", value) is not None
 
 
-def ip_private(value: str) -> bool:
-    """A private IP address."""
-    try:
-        address = ipaddress.ip_address(value)
-    except ValueError:
-        return False
-    return address.is_private and not address.is_loopback and not address.is_unspecified
+def digits_3_4(value: str) -> bool:
+    """Three or four digits."""
+    return re.fullmatch(r"\d{3,4}", value) is not None
+
+
+def digits_4_8(value: str) -> bool:
+    """Four to eight digits."""
+    return re.fullmatch(r"\d{4,8}", value) is not None
+
+
+def digits_9_18(value: str) -> bool:
+    """Nine to eighteen digits."""
+    return re.fullmatch(r"\d{9,18}", value) is not None
+
+
+def digits_10_21(value: str) -> bool:
+    """Ten to twenty-one digits."""
+    return re.fullmatch(r"\d{10,21}", value) is not None
 
 
 def latitude(value: str) -> bool:
@@ -155,5 +131,5 @@ def longitude(value: str) -> bool:
 
 def coordinates(value: str) -> bool:
     """Latitude and longitude in one value."""
-    match = re.fullmatch(r"(-?\d{1,2}\.\d{2,16})\s?[,; ]\s?(-?\d{1,3}\.\d{2,16})", value)
+    match = re.fullmatch(r"(?:geo:)?(-?\d{1,2}\.\d{2,16})\s?[,; ]\s?(-?\d{1,3}\.\d{2,16})", value)
     return match is not None and latitude(match[1]) and longitude(match[2])

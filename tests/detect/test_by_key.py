@@ -9,6 +9,7 @@ from analyzer.decode.exchange import Decoder
 from analyzer.detect.by_key import ByKey
 from analyzer.knowledge import Knowledge
 from analyzer.model import Exchange, Field
+from analyzer.pipeline import Detection
 from tests.detect.fields import field
 
 SEARCH = ByKey(Knowledge().lexicon)
@@ -101,6 +102,56 @@ def test_coordinates_come_in_pairs() -> None:
     assert find(field("store.lat", "19.1197"), field("store.lng", "72.8468")) == []
 
 
+# A name with an everyday meaning: what must not be a finding under it, and what is one.
+TRAPS = [
+    ("condition", "partly cloudy", "Type 2 diabetes", "special.health"),
+    ("treatment", "variant-3", "insulin twice a day", "special.health"),
+    ("diagnosis", "slow network", "E11.9", "special.health"),
+    ("symptoms", "app crashes", "fever and cough", "special.health"),
+    ("race", "condition", "South Asian", "special.ethnicity"),
+    ("party", "third", "Green Party", "special.politics"),
+    ("faith", "12", "Sikh", "special.religion"),
+    ("community", "open", "Jain", "special.religion"),
+    ("caste", "off", "Maratha", "special.caste"),
+    ("category_caste", "Staples", "OBC", "special.caste"),
+    ("union_member", "left", "true", "special.union"),
+    ("snp", "on", "rs53576", "special.genetic"),
+    ("is_child", "node", "true", "special.child"),
+    ("state", "loading", "Maharashtra", "person.address.region"),
+    ("pin", "true", "440010", "person.address.postcode"),
+    ("aadhaar_vid", "2341234123412342", "2341234123412341", "gov.in.vid"),
+    ("nir", "295109912611199", "295109912611193", "gov.other"),
+    ("dni", "54362315Z", "54362315K", "gov.other"),
+    ("nhs", "9434765871", "9434765870", "gov.other"),
+    ("passport", "expired", "K1234561", "gov.in.passport"),
+    ("vehicle_no", "two", "MH 31 AB 1234", "gov.in.vehicle"),
+    ("expiry", "3600", "12/29", "fin.card.expiry"),
+    ("cvc", "h264", "123", "fin.card.cvv"),
+    ("wallet", "leather", "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa", "fin.wallet.crypto"),
+    ("ssid", "<unknown ssid>", "Kulkarni Home", "net.ssid"),
+    ("device_name", "SM-F946B", "Ishaan's iPhone", "dev.name"),
+    ("cell_identity", "4.12.0.1183", "404-68-20417-120450321", "net.cell"),
+    ("installed_apps", "12 apps", "com.bank.example", "dev.apps"),
+    ("sms", "true", "Your account is credited with money", "content.sms"),
+    ("gender", "all", "non-binary", "person.gender"),
+    ("title", "Album", "Mrs", "person.gender"),
+    ("recording", "on", "SUQz" + "A" * 120, "content.audio"),
+]
+
+
+@pytest.mark.parametrize(("key", "everyday", "personal", "data_type"), TRAPS, ids=[trap[0] for trap in TRAPS])
+def test_a_name_with_an_everyday_meaning_needs_the_value_to_agree(
+    key: str, everyday: str, personal: str, data_type: str
+) -> None:
+    def claimed(value: str) -> set[str]:
+        beside = field("user.email", "ishaan@post.example")
+        found = SEARCH.find([field(f"user.{key}", value), beside], [])
+        return {one.data_type for position, one in found if position == 0 and one.evidence != "key"}
+
+    assert claimed(everyday) == set()
+    assert claimed(personal) == {data_type}
+
+
 def test_the_reasoning_names_key_and_shape() -> None:
     ((_, found),) = SEARCH.find([field("d.Gender", "F")], [])
     assert found.reasoning == "The key 'Gender' names such a value and the value has the shape of gender."
@@ -111,13 +162,16 @@ def test_the_reasoning_names_key_and_shape() -> None:
 SERVICES = json.loads((Path(__file__).parent / "services.json").read_text("utf-8"))
 
 
-@pytest.mark.parametrize("service", SERVICES)
-def test_bodies_of_services_are_understood_without_seeds(service: str) -> None:
-    from analyzer.pipeline import Detection
+@pytest.fixture(scope="module")
+def detection() -> Detection:
+    return Detection(Knowledge(), None)
 
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_bodies_of_services_are_understood_without_seeds(service: str, detection: Detection) -> None:
     case = SERVICES[service]
     exchange = Exchange(
         index=0, url=case["url"], method="POST", headers=(("Content-Type", case["type"]),), body=case["body"].encode()
     )
-    found = Detection(Knowledge(), None).find(exchange, Decoder().decode(exchange))
+    found = detection.find(exchange, Decoder().decode(exchange))
     assert set(case["holds"]) <= {finding.data_type for finding in found}

@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzer.detect.lexicon import MEMO_SIZE, KeyRule, Lexicon, words_of
-from analyzer.knowledge import Knowledge
+from analyzer.detect.lexicon import BELIEVED, BELIEVED_LOOSE, MEMO_SIZE, KeyRule, Lexicon, weigh, words_of
+from analyzer.detect.rates import is_loose
+from analyzer.knowledge import DATA, Knowledge, parse_keys
+from analyzer.model import Evidence
 
 LEXICON = Knowledge().lexicon
 
@@ -58,6 +60,21 @@ def test_styles_of_one_name(key: str) -> None:
         ("x-user-email", "person.email"),
         ("latitude", "loc.precise"),
         ("geo.lon", "loc.precise"),
+        ("dateofbirth", "person.dob"),
+        ("useremail", "person.email"),
+        ("billingcity", "person.address.city"),
+        ("Prénom", "person.name.given"),
+        ("Téléphone", "person.phone"),
+        ("nachname", "person.name.family"),
+        ("fechaNacimiento", "person.dob"),
+        ("código_postal", "person.address.postcode"),
+        ("mob_no", "person.phone"),
+        ("contactNo", "person.phone"),
+        ("user.tel", "person.phone"),
+        ("codiceFiscale", "gov.other"),
+        ("wifiSSID", "net.ssid"),
+        ("installedApps", "dev.apps"),
+        ("SubCaste", "special.caste"),
     ],
 )
 def test_names(key: str, data_type: str) -> None:
@@ -71,8 +88,10 @@ def test_names(key: str, data_type: str) -> None:
         "event",
         "orientation",
         "vid",
-        "race",
         "union",
+        "class",
+        "category",
+        "expires",
         "lat_ms",
         "email_opt_in",
         "phone_verified",
@@ -89,6 +108,8 @@ def test_words() -> None:
     assert words_of("HTTPServer.name") == "http_server_name"
     assert words_of("नाम") != ""
     assert words_of("--") == ""
+    assert words_of("__user__name_") == "user_name"
+    assert words_of("Prénom") == words_of("prenom")
 
 
 def test_exact_names_are_not_ends() -> None:
@@ -101,6 +122,62 @@ def test_exact_names_are_not_ends() -> None:
     assert lexicon.types("dob") == {"person.dob"}
     assert lexicon.types("asked_dob") == frozenset()
     assert lexicon.types("moe_gaid") == {"id.ad"}
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["store_phone", "branchPincode", "company_address", "weather_city", "hotel.city", "merchantPhone", "supportEmail"],
+)
+def test_what_belongs_to_a_thing_is_nobodys(key: str) -> None:
+    assert not any(data_type.startswith("person.") for data_type in LEXICON.types(key))
+
+
+def test_the_place_of_a_shop_is_no_position() -> None:
+    assert LEXICON.types("shop_lat") == frozenset()
+    assert LEXICON.types("user_lat") == {"loc.precise"}
+
+
+def rule(name: str, shape: str = "birth_date", evidence: Evidence = "key+value") -> KeyRule:
+    return KeyRule("person.dob", evidence, (shape,), "exact", name)
+
+
+def weights(*rules: KeyRule) -> dict[str, tuple[str, float]]:
+    return {one.name: (one.evidence, round(one.weight, 2)) for one in weigh(rules)}
+
+
+def test_counts_make_the_weight_of_a_name_and_of_its_synonyms() -> None:
+    # Of the row 8 in 10 were right, so p = 9/12: (8 + 2 p) / 10, (0 + 2 p) / 4, and p where nothing is known.
+    assert weights(rule("dob:8/0"), rule("bd:0/2"), rule("born")) == {
+        "dob": ("key+value", 0.95),
+        "bd": ("key", 0.38),
+        "born": ("key+value", 0.75),
+    }
+
+
+def test_a_loose_shape_asks_for_a_name_that_was_right() -> None:
+    assert weights(rule("dob")) == {"dob": ("key+value", 0.5)}
+    assert weights(rule("dob", "some_text")) == {"dob": ("key", 0.5)}
+    assert weights(rule("dob:1/0", "some_text"))["dob"][0] == "key+value"
+
+
+def test_the_better_weight_comes_first() -> None:
+    lexicon = Lexicon(
+        [
+            KeyRule("id.user", "key+value", ("uuid",), "exact", "thing:2/1"),
+            KeyRule("id.ad", "key+value", ("uuid",), "exact", "thing:9/0"),
+            KeyRule("id.install", "key", ("uuid",), "exact", "thing:99/0"),
+        ]
+    )
+    meaning = lexicon.meaning("thing")
+    assert meaning is not None
+    assert [one.data_type for one in meaning.rules] == ["id.ad", "id.user", "id.install"]
+
+
+def test_no_name_is_believed_that_was_mostly_wrong() -> None:
+    for one in weigh(parse_keys((DATA / "keys.tsv").read_text("utf-8"), Knowledge().taxonomy)):
+        assert one.wrong <= one.right + 2
+        if one.evidence != "key":
+            assert one.weight >= (BELIEVED_LOOSE if is_loose(one.shapes) else BELIEVED), one
 
 
 def test_memory_of_names_is_bounded() -> None:

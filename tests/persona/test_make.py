@@ -193,7 +193,8 @@ def test_what_an_app_sends_of_the_person_is_found() -> None:
     detection = Detection(KNOWLEDGE, Seeds(made.values))
     typed = {data_type: values[0] for data_type, values in made.values.items() if data_type not in WEAK}
     for data_type, value in typed.items():
-        exchange = Exchange(index=0, url="https://t.example/a", method="POST", body=f'{{"x":"{value}"}}'.encode())
+        key = data_type.rpartition(".")[2]  # a city counts under a name that fits only
+        exchange = Exchange(index=0, url="https://t.example/a", method="POST", body=f'{{"{key}":"{value}"}}'.encode())
         findings = detection.find(exchange, Decoder().decode(exchange))
         assert data_type in {finding.seed for finding in findings if finding.evidence == "seed"}, data_type
 
