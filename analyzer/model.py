@@ -48,6 +48,14 @@ class Exchange(Struct, frozen=True, kw_only=True, gc=False):
     server_ip: str | None = None
     """Server address as captured; never resolved again."""
     status: int | None = None
+    response_headers: tuple[tuple[str, str], ...] = ()
+    """Of the response, only those that hand something out: Set-Cookie and Location, names in lower case."""
+    response_type: str = ""
+    """Content type of `response_body`."""
+    response_encoding: str = ""
+    """Content-Encoding that is still on `response_body`."""
+    response_body: bytes = b""
+    """Start of the response body where it is data for the app (see `capture/response.py`), else empty."""
 
 
 class FidelityNote(Struct, frozen=True, kw_only=True):
@@ -366,6 +374,71 @@ class Method(Struct, frozen=True, kw_only=True):
     values_shown: bool
     suffix_list: str
     detectors: tuple[str, ...]
+    run: str | None = None
+    """The run that the seeds were made for, where their file says so: what is found by seed is of this run."""
+    deep: bool = False
+    """Whether rarer transforms of the seeds were searched for too."""
+
+
+class Receiver(Struct, frozen=True, kw_only=True):
+    """A host that was sent a shared identifier, and the first place where it was."""
+
+    recipient: str
+    """`Recipient.id`."""
+    name: str
+    """`Recipient.name`."""
+    host: str
+    location: Location
+    path: str
+    exchange: int
+    count: int
+    """How often the identifier was sent to this host."""
+
+
+class Assigner(Struct, frozen=True, kw_only=True):
+    """The server that handed an identifier out, and in which answer."""
+
+    recipient: str
+    """`Recipient.id`."""
+    name: str
+    host: str
+    exchange: int
+    """The request that it answered."""
+    where: str
+    """`cookie uid` (Set-Cookie), `redirect puid` (a parameter in Location) or `body device_id`."""
+
+
+class SharedIdentifier(Struct, frozen=True, kw_only=True):
+    """One value that several recipients know: sent to two or more of them, or to another than the one it came from."""
+
+    id: str
+    """Anchor: `s1`, `s2`, ..."""
+    masked_value: str
+    data_types: tuple[str, ...]
+    """What detectors take it for; empty where all that is known is that a server handed it out."""
+    label: str
+    """The first data type in words."""
+    assigner: Assigner | None
+    receivers: tuple[Receiver, ...]
+    """Each host once, the earliest first; the first hundred."""
+    recipients: tuple[str, ...]
+    """`Recipient.id` of all that know it, the assigner included, the assigner or else the earliest first."""
+    names: tuple[str, ...]
+    """`Recipient.name` of each."""
+    count: int
+    """Times sent, to all hosts."""
+    evidence: str
+    """One sentence: who handed it out, who was sent it, in which requests."""
+
+
+class UndecodedCount(Struct, frozen=True, kw_only=True):
+    """How much of what one host was sent no decoder could open; counted for all, listed or not."""
+
+    host: str
+    recipient: str
+    """`Recipient.id`."""
+    count: int
+    bytes: int
 
 
 class TransmissionLog(ABC):
@@ -400,3 +473,10 @@ class Report(Struct, frozen=True, kw_only=True):
     undecoded_total: int
     notes: tuple[Note, ...]
     method: Method
+    undecoded_by_host: tuple[UndecodedCount, ...] = ()
+    """All of them, the most bytes first."""
+    shared_identifiers: tuple[SharedIdentifier, ...] = ()
+    """Those that the most recipients know come first; at most five hundred, `shared_total` counts all."""
+    shared_total: int = 0
+    returned_total: int = 0
+    """Values that a server handed out and that were sent back to nobody but its recipient."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from analyzer.attribute.attribution import Attribution
 from analyzer.attribute.party import Parties
@@ -14,13 +15,15 @@ from analyzer.attribute.suggest import Clue, read_clues, suggest_first_party
 from analyzer.capture.reader import CaptureReader
 from analyzer.decode.encrypted import Envelope
 from analyzer.decode.exchange import Decoded, Decoder
+from analyzer.decode.response import response_text
 from analyzer.detect.adapters import Adapter
 from analyzer.detect.by_adapter import ByAdapter
 from analyzer.detect.by_key import ByKey
 from analyzer.detect.by_pattern import ByPattern
 from analyzer.detect.joined import Joined
 from analyzer.detect.merge import merge
-from analyzer.knowledge import Knowledge
+from analyzer.detect.shared_ids import SharedIds
+from analyzer.knowledge import Knowledge, read_run
 from analyzer.model import Capture, Exchange, Finding, Method, Report
 from analyzer.report.build import ReportBuilder
 from analyzer.report.requests import moment
@@ -47,16 +50,20 @@ class Detection:
         if seeds is not None:
             from analyzer.detect.by_seed import BySeed
 
-            self._by_seed = BySeed(seeds, knowledge.lexicon)
+            salts = [replace(one, tracker=adapter.tracker) for adapter in adapters for one in adapter.salts]
+            self._by_seed = BySeed(seeds, knowledge.lexicon, deep, salts)
 
     def find(self, exchange: Exchange, decoded: Decoded) -> list[Finding]:
         """The findings in the fields of one exchange, in the order of the fields."""
         fields = decoded.fields
         joined = Joined(fields)
         found = self._by_seed.find(joined) if self._by_seed is not None else []
-        found += self._by_adapter.find(decoded.host, decoded.path, exchange.method, fields)
+        explained = self._by_adapter.explain(decoded.host, decoded.path, exchange.method, fields)
+        found += explained.findings
         found += self._by_pattern.find(joined)
-        found += self._by_key.find(fields, [(position, finding.data_type) for position, finding in found])
+        known = [(position, finding.data_type) for position, finding in found]
+        # A name that is documented to mean nothing personal is not believed; a value that proves itself still is.
+        found += [one for one in self._by_key.find(fields, known) if one[0] not in explained.nothing]
         return [finding for _, finding in merge(found)]
 
 
@@ -92,16 +99,17 @@ def analyze(
     adapters = knowledge.adapters_and(options.adapters)
     decoder, detection = Decoder(envelopes(adapters)), Detection(knowledge, seeds, adapters, options.deep)
     builder = ReportBuilder(knowledge.taxonomy, options.show_values, _secrets(seeds, knowledge))
-    origins = Origins()
+    origins, shared = Origins(), SharedIds()
     for exchange in reader:
         try:
             decoded = decoder.decode(exchange)
             findings = detection.find(exchange, decoded)
+            links = shared.add(exchange, decoded.host, decoded.fields, findings, response_text(exchange))
         except (ArithmeticError, LookupError, TypeError, ValueError, RecursionError, MemoryError) as error:
             # No input is known to get here; one that does must not cost the others.
             builder.note("not-analysed", f"A request could not be analysed ({type(error).__name__}).", exchange.index)
             continue
-        builder.add(exchange, decoded.host, findings, decoded.undecoded, decoded.notes)
+        builder.add(exchange, decoded.host, findings, decoded.undecoded, decoded.notes, links)
         if decoded.clues:
             origins.add(decoded.clues)
         if not exchange.index % 64:
@@ -112,7 +120,7 @@ def analyze(
     capture, method = reader.capture(), _method(options, seeds, attribution)
     if apart := _years_apart(capture, method):
         builder.note("years-apart", apart)
-    return builder.finish(capture, reader.unread(), method, attribution.destination)
+    return builder.finish(capture, reader.unread(), method, attribution.destination, shared)
 
 
 def _years_apart(capture: Capture, method: Method) -> str | None:
@@ -168,6 +176,8 @@ def _method(options: Options, seeds: "Seeds | None", attribution: Attribution) -
         first_party=options.first_party,
         values_shown=options.show_values,
         suffix_list=attribution.domains.suffix_list_version,
+        run=read_run(options.seeds) if options.seeds else None,
+        deep=options.deep,
         detectors=("by_seed", "by_adapter", "by_pattern", "by_key")
         if seeds is not None
         else ("by_adapter", "by_pattern", "by_key"),

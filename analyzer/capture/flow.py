@@ -10,6 +10,7 @@ from mitmproxy.flow import Flow
 from mitmproxy.io import FlowReader
 
 from analyzer.capture.reader import CaptureReader
+from analyzer.capture.response import NO_ANSWER, Answer, answer_of
 from analyzer.model import Exchange
 
 _BUFFER = 1 << 18
@@ -104,6 +105,7 @@ def flow_exchange(recorded: http.HTTPFlow, index: int) -> Exchange:
     body = request.raw_content
     status = recorded.response.status_code if recorded.response else None
     messages = recorded.websocket.messages if recorded.websocket else []
+    answer = _answer(recorded.response) if recorded.response else NO_ANSWER
     return Exchange(
         index=index,
         time=float(time) if isinstance(time, int | float) else None,
@@ -116,7 +118,17 @@ def flow_exchange(recorded: http.HTTPFlow, index: int) -> Exchange:
         ),
         server_ip=_server_ip(recorded),
         status=status if isinstance(status, int) else None,
+        response_headers=answer.headers,
+        response_type=answer.type,
+        response_encoding=answer.encoding,
+        response_body=answer.body,
     )
+
+
+def _answer(response: http.Response) -> Answer:
+    body = response.raw_content
+    headers = [(_text(name), _text(value)) for name, value in response.headers.fields]
+    return answer_of(headers, body if isinstance(body, bytes) else b"")
 
 
 def is_refused_tunnel(recorded: http.HTTPFlow) -> bool:

@@ -10,8 +10,10 @@ import msgspec
 from analyzer.capture import har_dialects as dialects
 from analyzer.capture.har_entries import Broken, HarWalk, Member
 from analyzer.capture.har_members import Entry, decode_entry, repair_entry
+from analyzer.capture.har_response import har_answer
 from analyzer.capture.json_window import WINDOW, Window
 from analyzer.capture.reader import CaptureReader
+from analyzer.capture.response import NO_ANSWER
 from analyzer.capture.text_stream import source_stream
 from analyzer.errors import CaptureError
 from analyzer.model import Exchange
@@ -116,6 +118,7 @@ class HarReader(CaptureReader):
         if dialects.has_lost_messages(entry):
             tally.add("websocket-messages-not-kept")
         status = entry.response.status if entry.response else None
+        answer = har_answer(entry.response) if entry.response else NO_ANSWER
         return Exchange(
             index=index,
             time=time,
@@ -128,6 +131,9 @@ class HarReader(CaptureReader):
             messages=dialects.sent_messages(entry) if entry.messages else (),
             server_ip=address,
             status=status or None,
+            response_headers=answer.headers,
+            response_type=answer.type,
+            response_body=answer.body,
         )
 
     def _address(self, text: str | None) -> str | None:

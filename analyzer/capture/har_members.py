@@ -11,6 +11,7 @@ from msgspec import UNSET, Raw, Struct, UnsetType
 REPAIR_LIMIT = 8 << 20
 """Bytes; parsing without a schema costs twenty times the entry in memory, so larger broken entries are skipped."""
 _EMPTY = Raw(b"[]")
+_NONE = Raw(b"null")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -58,9 +59,19 @@ class Request(Struct, gc=False, rename=_REQUEST):
     size: float | None = None
 
 
+class Answered(Struct, gc=False, rename={"type": "mimeType"}):
+    """A response's content, of which only texts for the app are ever decoded."""
+
+    type: Raw = _NONE
+    encoding: Raw = _NONE
+    text: Raw = _NONE
+
+
 class Response(Struct, gc=False, rename={"error": "_error"}):
     status: int | None = None
     error: str | None = None
+    headers: Raw = _EMPTY
+    content: Answered | None = None
 
 
 class Message(Struct, gc=False):
@@ -159,7 +170,15 @@ def _response(value: object) -> Response | None:
     if not isinstance(value, dict):
         return None
     status = _number(value.get("status"))
-    return Response(status=None if status is None else int(status), error=_text(value.get("_error")))
+    content = value.get("content")
+    return Response(
+        status=None if status is None else int(status),
+        error=_text(value.get("_error")),
+        headers=_encoded(_pairs(value.get("headers"))),
+        content=Answered(*(_encoded(_clean(content.get(name))) for name in ("mimeType", "encoding", "text")))
+        if isinstance(content, dict)
+        else None,
+    )
 
 
 def _messages(value: object) -> list[Message]:
@@ -186,8 +205,8 @@ def _pairs(value: object) -> list[Pair]:
     return [Pair(_clean(item.get("name")), _clean(item.get("value"))) for item in items if isinstance(item, dict)]
 
 
-def _encoded(pairs: list[Pair]) -> Raw:
-    return Raw(msgspec.json.encode(pairs))
+def _encoded(value: list[Pair] | str) -> Raw:
+    return Raw(msgspec.json.encode(value))
 
 
 def _text(value: object) -> str | None:

@@ -1,5 +1,6 @@
 """Names and values joined by `&`: URL queries, form bodies, cookies."""
 
+import html
 import re
 from urllib.parse import unquote_to_bytes
 
@@ -19,14 +20,19 @@ def unquote(text: str, plus: bool = True) -> str:
     if "%" not in text:
         return text
     if text.count("%") < MANY:
-        return unquote_to_bytes(text).decode("utf-8", "replace")
+        return _unescape(text)
     # JSON in a parameter is full of the same few escapes; %25 must not make new ones.
     pieces = text.split("%25")
     for position, piece in enumerate(pieces):
         for escape, char in _COMMON:
             piece = piece.replace(escape, char)
-        pieces[position] = unquote_to_bytes(piece).decode("utf-8", "replace") if "%" in piece else piece
+        pieces[position] = _unescape(piece) if "%" in piece else piece
     return "%".join(pieces)
+
+
+def _unescape(text: str) -> str:
+    # JSON may hold half a surrogate pair, which has no bytes.
+    return unquote_to_bytes(text.encode("utf-8", "replace")).decode("utf-8", "replace")
 
 
 def is_percent_encoded(text: str) -> bool:
@@ -53,7 +59,10 @@ def place_of(at: Place, name: str) -> Place:
 
 def read(walk: Walk, at: Place, text: str) -> None:
     """Record every parameter. A `+` that is Base64's own is told from a space when the value is opened."""
-    inner = Place(at.location, at.path, at.key, (*at.chain, "urlencoded"), at.depth)
+    chain = at.chain
+    if "&amp;" in text:  # a link copied out of a page
+        text, chain = html.unescape(text), (*chain, "html")
+    inner = Place(at.location, at.path, at.key, (*chain, "urlencoded"), at.depth)
     for pair in text.split("&"):
         name, _, value = pair.partition("=")
         if not value:

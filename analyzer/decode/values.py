@@ -36,6 +36,10 @@ def read(walk: Walk, at: Place, value: str) -> bool:
         if isinstance(inner, str) and inner != value:
             walk.text(at.inside("json"), inner)
             return True
+    # Before names and values are told apart: `a=1&amp;b=2` names `b`, not `amp;b`.
+    if "&amp;" in value:
+        walk.text(at.inside("html"), html.unescape(value))
+        return True
     if "://" in value[:12] or (first == "/" and "?" in value and "=" in value):
         url.read(walk, at, value)
         return False
@@ -44,15 +48,16 @@ def read(walk: Walk, at: Place, value: str) -> bool:
     if joins and form.looks_like_form(value.lstrip("?")):
         form.read(walk, at._replace(depth=at.depth + 1), value.lstrip("?"))
         return False
-    if "%" in value and form.is_percent_encoded(value):
-        plain = form.unquote(value, plus=False)
-        if plain != value:
-            walk.text(at.inside("urlencoded"), plain)
-            return True
+    # Before percent signs, which would have hidden the `&` of an entity if they were the outer encoding.
     if "&" in value and ";" in value and _ENTITY.search(value):
         plain = html.unescape(value)
         if plain != value:
             walk.text(at.inside("html"), plain)
+            return True
+    if "%" in value and form.is_percent_encoded(value):
+        plain = form.unquote(value, plus=False)
+        if plain != value:
+            walk.text(at.inside("urlencoded"), plain)
             return True
     if first == "e" and jwt.read(walk, at, value):
         return False
@@ -147,12 +152,14 @@ def _read_inner(walk: Walk, inner: Place, data: bytes, certain: bool) -> bool:
         json_body.read_parsed(walk, inner, data, tree)
         return True
     if sniff(data):
-        closed = len(walk.closed)
+        closed, was_cut = len(walk.closed), "cut" in walk.notes
         walk.data(inner, data)
         if len(walk.closed) == closed:
             return True
         del walk.closed[closed:]
-    text = to_text(data) if data.isascii() or len(data) >= 12 else None
+        if not was_cut:  # an identifier that begins as compressed data does
+            walk.notes.pop("cut", None)
+    text = to_text(data) if data.isascii() or len(data) >= 12 else _few_words(data)
     if text is None:
         text = utf16_text(data)
     if text is not None and len(text) >= 4 and all(char.isprintable() or char in "\t\r\n" for char in text[:4000]):
@@ -163,6 +170,15 @@ def _read_inner(walk: Walk, inner: Place, data: bytes, certain: bool) -> bool:
     if len(data) >= 12:
         return msgpack.read(walk, inner, data, False) or protobuf.read(walk, inner, data, False)
     return False
+
+
+def _few_words(data: bytes) -> str | None:
+    """A short text with letters beyond ASCII, such as a name; anything but letters there is chance."""
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return None
+    return text if all(char.isalpha() or char in " .'-" for char in text) else None
 
 
 def _read_lzstring(walk: Walk, at: Place, value: str, from_alphabet: Callable[[str, int], str | None]) -> bool:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from analyzer.detect.shared_ids import SharedIds
 from analyzer.model import (
     Capture,
     Destination,
@@ -26,11 +27,12 @@ from analyzer.report.log import SpooledLog, Template, template_of
 from analyzer.report.masking import HIDDEN, LONG, MIN_SECRET_CHARS, NO_REASON, Masking, without
 from analyzer.report.requests import request_of
 from analyzer.report.sentences import write_sentences
+from analyzer.report.shared import Shared
+from analyzer.report.undecoded import MAX_LISTED, UndecodedLog
 from analyzer.taxonomy import Taxonomy
 
 MAX_GROUPS = 20_000
 MAX_REQUESTS = 1_000
-MAX_UNDECODED = 1_000
 MAX_HOSTS = 50_000
 SHOWN_VALUE_CHARS = 200
 MAX_SHAPES = 5_000
@@ -72,8 +74,7 @@ class ReportBuilder:
         self._proven: set[int] = set()
         """Destinations with a remembered request that a sentence can point to."""
         self._first_unlisted: int | None = None
-        self._undecoded: list[Undecoded] = []
-        self._undecoded_total = 0
+        self._undecoded = UndecodedLog(self._masking)
         self._notes: dict[str, tuple[str, int, list[int]]] = {}
 
     def add(
@@ -83,19 +84,21 @@ class ReportBuilder:
         findings: Sequence[Finding],
         undecoded: Sequence[Undecoded] = (),
         notes: Mapping[str, str] | None = None,
+        proves: bool = False,
     ) -> None:
-        """Count one exchange."""
+        """Count one exchange. `proves` says that the report lists it for more than its findings."""
         destination = self._destination(host, exchange)
         self._exchanges_to[destination] += 1
         near = self._values_near(findings)
         for finding in findings:
             self._add_finding(exchange, host, destination, finding, findings, near)
-        self._undecoded_total += len(undecoded)
-        for body in undecoded[: MAX_UNDECODED - len(self._undecoded)]:
-            self._undecoded.append(self._masked_body(body))
-        if self._undecoded_total > MAX_UNDECODED and undecoded:
-            message = f"More than {MAX_UNDECODED:,} bodies or parts could not be decoded: the others are only counted."
-            self.note("undecoded", message, exchange.index)
+        if proves and exchange.index not in self._requests and len(self._requests) < MAX_REQUESTS:
+            self._requests[exchange.index] = request_of(exchange, findings, self._masking)
+        if undecoded:
+            self._undecoded.add(destination, undecoded)
+            if self._undecoded.is_full:
+                message = f"More than {MAX_LISTED:,} bodies or parts could not be decoded: the others are only counted."
+                self.note("undecoded", message, exchange.index)
         for what, message in (notes or {}).items():
             self.note(what, message, exchange.index)
 
@@ -128,14 +131,6 @@ class ReportBuilder:
             if len(finding.value) >= MIN_SECRET_CHARS and self._taxonomy.get(finding.data_type).sensitivity >= PERSONAL
         }
         return tuple(values)[:MAX_NEAR]
-
-    def _masked_body(self, body: Undecoded) -> Undecoded:
-        if self._masking is None:
-            return body
-        kind = body.content_type.partition(";")[0].strip()
-        return replace(
-            body, path=self._masking.path(body.path), content_type=HIDDEN if self._masking.hides(kind, 100) else kind
-        )
 
     def _add_finding(
         self,
@@ -233,14 +228,21 @@ class ReportBuilder:
         unread: Sequence[Unread],
         method: Method,
         destination_of: Callable[[str, str | None, int], Destination],
+        shared_ids: SharedIds | None = None,
     ) -> Report:
-        """The report on everything added."""
+        """The report on everything added, and on the identifiers that were followed through it."""
         destinations = tuple(
             destination_of(host, ip, self._exchanges_to[position])
             for (host, ip), position in self._destinations.items()
         )
         recipients = recipients_of(destinations, self._tallies, self._taxonomy)
-        sentences = write_sentences(capture, recipients, method.app, self._requests)
+        ids = shared_ids or SharedIds()
+        if ids.passed_over:
+            self.note(
+                "shared-ids", "There are so many identifiers that not all were followed from recipient to recipient."
+            )
+        shared = Shared(recipients, self._taxonomy, self._masking, ids.known())
+        sentences = write_sentences(capture, recipients, method.app, self._requests, shared.identifiers, shared.total)
         requests = self._shown_requests(recipients, sentences)
         return Report(
             capture=capture,
@@ -252,13 +254,19 @@ class ReportBuilder:
             destinations=destinations,
             verdicts=(),
             unread=tuple(unread),
-            undecoded=tuple(self._undecoded),
-            undecoded_total=self._undecoded_total,
+            undecoded=tuple(self._undecoded.listed),
+            undecoded_total=self._undecoded.total,
             notes=tuple(
                 Note(what=what, message=message, count=count, exchanges=tuple(exchanges))
                 for what, (message, count, exchanges) in sorted(self._notes.items())
             ),
             method=method,
+            undecoded_by_host=self._undecoded.by_host(
+                [to.host for to in destinations], {to.host: each.id for each in recipients for to in each.destinations}
+            ),
+            shared_identifiers=shared.identifiers,
+            shared_total=shared.total,
+            returned_total=ids.returned() + shared.returned,
         )
 
     def _shown_requests(self, recipients: Sequence[Recipient], sentences: Sequence[Sentence]) -> tuple[Request, ...]:

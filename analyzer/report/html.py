@@ -10,8 +10,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 from msgspec import Struct
 
-from analyzer.model import Capture, Destination, Group, MatrixRow, Recipient, Report, Undecoded
+from analyzer.model import Capture, Destination, Group, MatrixRow, Recipient, Report, Undecoded, UndecodedCount
 from analyzer.report.countries import load_countries
+from analyzer.report.drawing import draw
 from analyzer.report.visible import visible
 
 TEXT_LIMIT = 400
@@ -66,6 +67,7 @@ class Card(Struct, frozen=True):
     open_rows: tuple[Group, ...]
     folded_rows: tuple[Group, ...]
     more_rows: int
+    undecoded: tuple[UndecodedCount, ...]
 
 
 class UndecodedHost(Struct, frozen=True):
@@ -74,6 +76,9 @@ class UndecodedHost(Struct, frozen=True):
     host: str
     shown: tuple[Undecoded, ...]
     more: int
+    """Further ones in `report.json`."""
+    unlisted: int
+    """Those that are only counted."""
 
 
 def render_html(report: Report) -> Iterator[str]:
@@ -105,7 +110,10 @@ def render_html(report: Report) -> Iterator[str]:
         "stop": lambda text: text if text.endswith((".", "!", "?", "…")) else text + ".",
     }
     css = (page.loader.get_source(page, "report.css")[0] if page.loader else "").replace("\r\n", "\n")
-    cards = tuple(_card(recipient) for recipient in report.recipients)
+    counts: dict[str, list[UndecodedCount]] = {}
+    for count in report.undecoded_by_host:
+        counts.setdefault(count.recipient, []).append(count)
+    cards = tuple(_card(recipient, counts.get(recipient.id, ())) for recipient in report.recipients)
     requests = report.requests[:REQUEST_LIMIT]
     proofs = {sentence.exchange for sentence in report.sentences}
     requests += tuple(request for request in report.requests[REQUEST_LIMIT:] if request.exchange in proofs)
@@ -121,7 +129,11 @@ def render_html(report: Report) -> Iterator[str]:
         request_anchors={request.exchange for request in requests},
         group_anchors={group.id for card in cards for group in (*card.open_rows, *card.folded_rows)},
         data_types=len(report.matrix),
-        undecoded=_by_host(report.undecoded),
+        undecoded=_by_host(report.undecoded, report.undecoded_by_host),
+        undecoded_cards=sorted((card for card in cards if card.undecoded), key=_undecoded_bytes, reverse=True),
+        drawing=draw(report.shared_identifiers),
+        shared_open=report.shared_identifiers[:OPEN_ROWS],
+        shared_folded=report.shared_identifiers[OPEN_ROWS:ROW_LIMIT],
         row_limit=ROW_LIMIT,
         dates=_dates(report.capture),
         strong=STRONG,
@@ -135,7 +147,7 @@ def _shown(value: object) -> object:
     return visible(value, TEXT_LIMIT) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def _card(recipient: Recipient) -> Card:
+def _card(recipient: Recipient, undecoded: Sequence[UndecodedCount]) -> Card:
     destinations, rows = recipient.destinations, recipient.groups
     return Card(
         recipient=recipient,
@@ -147,7 +159,12 @@ def _card(recipient: Recipient) -> Card:
         open_rows=rows[:OPEN_ROWS],
         folded_rows=rows[OPEN_ROWS:ROW_LIMIT],
         more_rows=max(0, len(rows) - ROW_LIMIT),
+        undecoded=tuple(undecoded),
     )
+
+
+def _undecoded_bytes(card: Card) -> int:
+    return sum(count.bytes for count in card.undecoded)
 
 
 def _answers(destinations: Sequence[Destination], *members: str) -> tuple[Answer, ...]:
@@ -174,15 +191,17 @@ def _by_category(rows: Sequence[MatrixRow]) -> tuple[tuple[str, tuple[MatrixRow,
     return tuple((category, tuple(row for row in rows if row.category == category)) for category in categories)
 
 
-def _by_host(undecoded: Sequence[Undecoded]) -> tuple[UndecodedHost, ...]:
+def _by_host(undecoded: Sequence[Undecoded], counts: Sequence[UndecodedCount]) -> tuple[UndecodedHost, ...]:
+    """The listed ones of each host, the first ones of it shown, in the order of the counts."""
     hosts: dict[str, list[Undecoded]] = {}
     for body in undecoded:
         hosts.setdefault(body.host, []).append(body)
     room, answer = ROW_LIMIT, []
-    for host, bodies in list(hosts.items())[:ROW_LIMIT]:
+    for count in counts[:ROW_LIMIT]:
+        bodies = hosts.get(count.host, [])
         shown = tuple(bodies[: max(1, min(10, room))])
         room -= len(shown)
-        answer.append(UndecodedHost(host, shown, len(bodies) - len(shown)))
+        answer.append(UndecodedHost(count.host, shown, len(bodies) - len(shown), max(0, count.count - len(bodies))))
     return tuple(answer)
 
 

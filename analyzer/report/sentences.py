@@ -2,7 +2,7 @@
 
 from collections.abc import Container, Mapping, Sequence
 
-from analyzer.model import Capture, Destination, Group, Recipient, Sentence
+from analyzer.model import Capture, Destination, Group, Recipient, Sentence, SharedIdentifier
 from analyzer.report.countries import load_countries
 from analyzer.report.groups import is_telling
 from analyzer.report.requests import moment
@@ -28,16 +28,23 @@ _MONTHS = (
 
 
 def write_sentences(
-    capture: Capture, recipients: Sequence[Recipient], app: str | None, requests: Container[int]
+    capture: Capture,
+    recipients: Sequence[Recipient],
+    app: str | None,
+    requests: Container[int],
+    shared: Sequence[SharedIdentifier] = (),
+    shared_total: int = 0,
 ) -> tuple[Sentence, ...]:
-    """One sentence for each of the first recipients, the last one for all that are left.
+    """One sentence for each of the first recipients, one for all that are left, one for identifiers that several know.
 
     `requests` are the exchanges that a sentence may point to; one that tells something is there for every destination.
     """
     names_of = load_countries()
     told = [recipient for recipient in recipients if _told(recipient)]
     others = [recipient for recipient in told if recipient.party != "first"] or told
-    room = MAX_SENTENCES if len(others) <= MAX_SENTENCES else MAX_SENTENCES - 1
+    about_shared = _about_shared(shared, shared_total, recipients, requests)
+    most = MAX_SENTENCES - len(about_shared)
+    room = most if len(others) <= most else most - 1
     sentences = [
         _about(recipient, _subject(capture, app) if not position else "The app", names_of, requests)
         for position, recipient in enumerate(others[:room])
@@ -48,12 +55,37 @@ def write_sentences(
         proof = _best_request(groups, requests)
         sentences.append(
             Sentence(
-                text=f"It transmitted such data to {len(names)} more recipients: {_list(names, 6, 'others')}.",
+                text=f"It transmitted such data to {len(names)} more recipients: {listed(names, 6, 'others')}.",
                 exchange=proof,
                 groups=tuple(group.id for group in groups if proof in group.exchanges),
             )
         )
-    return tuple(sentences)
+    return (*sentences, *about_shared)
+
+
+def _about_shared(
+    shared: Sequence[SharedIdentifier], total: int, recipients: Sequence[Recipient], requests: Container[int]
+) -> list[Sentence]:
+    """The identifier that most recipients know, where two of them at least are not the app's own."""
+    others = {recipient.id for recipient in recipients if recipient.party != "first"}
+    for identifier in shared:
+        proof = next((to.exchange for to in identifier.receivers if to.exchange in requests), None)
+        knowing = set(identifier.recipients)
+        if proof is None or len(others & knowing) < 2:
+            continue
+        assigner = identifier.assigner
+        if assigner:
+            text = f"An identifier that {assigner.name} handed out ({assigner.where}) was sent to "
+            text += listed(identifier.names[1:])
+        else:
+            kind = within_sentence(identifier.label)
+            text = f"The same identifier ({kind}) was sent to {len(knowing)} recipients: {listed(identifier.names)}"
+        if total > 1:
+            text += f"; several recipients know {total - 1:,} more {'identifier' if total == 2 else 'identifiers'}"
+        held = [group for recipient in recipients if recipient.id in knowing for group in recipient.groups]
+        groups = [group.id for group in held if group.data_type in identifier.data_types and proof in group.exchanges]
+        return [Sentence(text=f"{text}.", exchange=proof, groups=tuple(groups))]
+    return []
 
 
 def _told(recipient: Recipient) -> list[Group]:
@@ -75,9 +107,9 @@ def _about(recipient: Recipient, subject: str, names_of: Mapping[str, str], requ
         groups = [group for group in groups if group.data_type not in ("person.name.given", "person.name.family")]
     device = [group for group in recipient.groups if group.host == host and group.data_type in _DEVICE]
     device.sort(key=lambda group: _DEVICE.index(group.data_type))
-    text = f"{subject} transmitted {_list(_labels(groups), _MAX_KINDS, 'more kinds of data')}"
+    text = f"{subject} transmitted {listed(_labels(groups), _MAX_KINDS, 'more kinds of data')}"
     if device:
-        text += f", with device data ({_list(_labels(device), _MAX_KINDS, 'more')})"
+        text += f", with device data ({listed(_labels(device), _MAX_KINDS, 'more')})"
     text += f" to {host}"
     if recipient.party == "first":
         text += ", a host of its own"
@@ -127,7 +159,7 @@ def _server(recipient: Recipient, host: str, names_of: Mapping[str, str]) -> str
 
 
 def _was(places: Sequence[str]) -> str:
-    return f"was {places[0]}" if len(places) == 1 else f"were {_list(places, _MAX_PLACES, 'more places')}"
+    return f"was {places[0]}" if len(places) == 1 else f"were {listed(places, _MAX_PLACES, 'more places')}"
 
 
 def _place(destination: Destination, names_of: Mapping[str, str]) -> str:
@@ -168,7 +200,8 @@ def within_sentence(label: str) -> str:
     return label if named else label[0].lower() + label[1:]
 
 
-def _list(words: Sequence[str], most: int, rest: str) -> str:
+def listed(words: Sequence[str], most: int = 6, rest: str = "others") -> str:
+    """`a, b and c`; of more than `most` words the last ones are counted: `a, b and 7 others`."""
     if len(words) > most + 1:
         words = [*words[:most], f"{len(words) - most} {rest}"]
     return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]

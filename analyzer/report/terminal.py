@@ -17,6 +17,7 @@ NAME_LIMIT = 80
 ROW_LIMIT = 15
 NAMES_SHOWN = 6
 """Data types (or countries) named for one recipient; the others are counted."""
+SHARED_SHOWN = 3
 
 
 def summary(report: Report, paths: Sequence[Path] = ()) -> RenderableType:
@@ -36,6 +37,8 @@ def summary(report: Report, paths: Sequence[Path] = ()) -> RenderableType:
         parts.append(Padding(_table(report.recipients), (1, 0)))
     if len(report.recipients) > ROW_LIMIT:
         parts.append(_text("", f"{len(report.recipients) - ROW_LIMIT:,} more recipients in the report"))
+    if report.shared_identifiers:
+        parts.append(_text("Known to several recipients: ", _shared(report)))
     parts.append(_text("Not seen: ", _not_seen(report)))
     parts.extend(_text("Report: ", str(path)) for path in paths)
     return Group(*parts)
@@ -70,17 +73,33 @@ def _some(names: Iterable[str]) -> str:
     return f"{shown} and {len(distinct) - NAMES_SHOWN:,} more" if len(distinct) > NAMES_SHOWN else shown
 
 
+def _shared(report: Report) -> str:
+    shown = [
+        f"{visible(shared.label.partition(' (')[0], NAME_LIMIT)} ({_some(shared.names)})"
+        for shared in report.shared_identifiers[:SHARED_SHOWN]
+    ]
+    more = report.shared_total - len(shown)
+    return "; ".join(shown) + (f"; {more:,} more {'identifier' if more == 1 else 'identifiers'}" if more else "")
+
+
 def _not_seen(report: Report) -> str:
     capture = report.capture
     counts = (
         (sum(unread.count for unread in report.unread), "unread connection", "unread connections"),
-        (report.undecoded_total, "undecoded body or part", "undecoded bodies or parts"),
+        (report.undecoded_total, f"undecoded body or part{_to(report)}", f"undecoded bodies or parts{_to(report)}"),
         (capture.skipped_total, "skipped entry", "skipped entries"),
         (len(report.notes), "note", "notes"),
     )
     parts = [f"{count:,} {one if count == 1 else many}" for count, one, many in counts if count]
     parts += [] if capture.complete else ["the capture breaks off"]
     return ", ".join(parts) or "nothing is known to be missing"
+
+
+def _to(report: Report) -> str:
+    """Who received what could not be decoded, those with the most bytes first."""
+    names = {recipient.id: recipient.name for recipient in report.recipients}
+    to = _some(names.get(count.recipient, count.host) for count in report.undecoded_by_host)
+    return f" (to {to})" if to else ""
 
 
 def _count(number: int, noun: str) -> str:

@@ -1,5 +1,6 @@
 """Flow files: exact bytes, other traffic counted, and whatever breaks costs one flow."""
 
+import gzip
 import hashlib
 import io
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mitmproxy.flow import Error, Flow
+from mitmproxy.http import Headers
 from mitmproxy.io import FlowWriter
 from mitmproxy.test import tflow, tutils
 from mitmproxy.websocket import WebSocketMessage
@@ -55,6 +57,25 @@ def test_an_http_flow_becomes_an_exchange(tmp_path: Path) -> None:
     assert capture.sha256 == hashlib.sha256(data).hexdigest()
     assert reader.bytes_read == len(data)
     assert capture.complete
+
+
+def test_what_a_response_hands_out_is_kept_as_it_travelled(tmp_path: Path) -> None:
+    packed = gzip.compress(b'{"uid":"1"}', mtime=0)
+
+    def answered(kind: str, body: bytes | None, *cookies: bytes) -> Flow:
+        fields = [(b"Content-Type", kind.encode()), (b"content-encoding", b"gzip")]
+        answer = tutils.tresp(
+            headers=Headers([*fields, *((b"Set-Cookie", cookie) for cookie in cookies)]), content=body
+        )
+        return tflow.tflow(resp=answer)
+
+    handing = answered("application/json", packed, b"uid=1; Path=/", b"b=\xff")
+    page, empty = answered("text/html", b"<html>"), answered("", None)
+    first, *others = read(tmp_path / "f", dumped(handing, page, empty))[0]
+    assert first.response_headers == (("set-cookie", "uid=1; Path=/"), ("set-cookie", "b=\ufffd"))
+    assert (first.response_type, first.response_encoding) == ("application/json", "gzip")
+    assert first.response_body == packed
+    assert [(other.response_headers, other.response_body) for other in others] == [((), b"")] * 2
 
 
 def test_only_the_clients_messages_are_kept(tmp_path: Path) -> None:

@@ -30,6 +30,11 @@ def test_both_ways_agree_on_a_plain_entry() -> None:
     assert decode_pairs(fast.request.cookies) == decode_pairs(patient.request.cookies)
     fast.request.cookies = patient.request.cookies
     fast.request.query = patient.request.query
+    assert fast.response is not None
+    assert patient.response is not None
+    assert decode_pairs(fast.response.headers) == decode_pairs(patient.response.headers)
+    fast.response.headers = patient.response.headers
+    fast.response.content = patient.response.content
     assert fast == patient
 
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzer.identify import slots
 from analyzer.attribute.domain import Domains
+from analyzer.identify import slots
 from analyzer.identify.slots import FEW, Slots, Table, digest_of
 from analyzer.model import Field, Location
 

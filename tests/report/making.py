@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from analyzer.detect.shared_ids import SharedIds
 from analyzer.knowledge import Knowledge
 from analyzer.model import Capture, Destination, Evidence, Exchange, Field, Finding, Location, Method, Party, Report
 from analyzer.report.build import ReportBuilder
@@ -62,7 +63,13 @@ def builder(show_values: bool = False, secrets: tuple[str, ...] = ()) -> ReportB
     return ReportBuilder(taxonomy(), show_values, secrets)
 
 
-def finish(made: ReportBuilder, party: Party = "third", app: str | None = None, **more: str | None) -> Report:
+def finish(
+    made: ReportBuilder,
+    party: Party = "third",
+    app: str | None = None,
+    shared: SharedIds | None = None,
+    **more: str | None,
+) -> Report:
     """The report, in which every host is of this party and has these answers."""
     method = Method(**{name: getattr(METHOD, name) for name in METHOD.__struct_fields__} | {"app": app})
-    return made.finish(CAPTURE, (), method, lambda host, ip, count: destination(host, ip, count, party, **more))
+    return made.finish(CAPTURE, (), method, lambda host, ip, count: destination(host, ip, count, party, **more), shared)

@@ -6,6 +6,7 @@ import msgspec
 
 from analyzer.model import (
     EVIDENCE,
+    Assigner,
     Capture,
     Cell,
     Database,
@@ -18,14 +19,17 @@ from analyzer.model import (
     Method,
     Note,
     Party,
+    Receiver,
     Recipient,
     Report,
     Request,
     Sentence,
+    SharedIdentifier,
     SkippedEntry,
     Transmission,
     TransmissionLog,
     Undecoded,
+    UndecodedCount,
     Unread,
     Verdict,
 )
@@ -233,6 +237,40 @@ def matrix_of(recipients: Sequence[Recipient]) -> tuple[MatrixRow, ...]:
     )  # fmt: skip
 
 
+def shared_identifiers(recipients: Sequence[Recipient]) -> tuple[SharedIdentifier, ...]:
+    """The advertising ID that three recipients were sent, and a cookie that the second handed out."""
+    names = {recipient.id: recipient.name for recipient in recipients}
+    hosts = {recipient.id: recipient.destinations[0].host for recipient in recipients}
+    sent: tuple[tuple[str, Location, str, int, int], ...] = (
+        ("r1", "query", "d.[].af.GoogleAdID", 6, 14), ("r2", "body", "advertiser_id", 10, 6),
+        ("r3", "body", "1.19", 12, 9),
+    )  # fmt: skip
+    receivers = tuple(
+        Receiver(recipient=to, name=names[to], host=hosts[to], location=location, path=path, exchange=at, count=count)
+        for to, location, path, at, count in sent
+    )
+    return (
+        SharedIdentifier(
+            id="s1", masked_value="3…d", data_types=("id.ad",), label=LABELS["id.ad"][0], assigner=None,
+            receivers=receivers, recipients=tuple(names)[:3], names=tuple(names.values())[:3], count=29,
+            evidence="Sent to in.wzrkt.com in request 6 and to two others.",
+        ),
+        SharedIdentifier(
+            id="s2", masked_value="b…5", data_types=(), label="Server-made identifier", receivers=receivers[2:],
+            count=9,
+            assigner=Assigner(recipient="r2", name=names["r2"], host=hosts["r2"], exchange=10, where="cookie uid"),
+            recipients=("r2", "r3"), names=(names["r2"], names["r3"]),
+            evidence=f"First seen in the answer of {hosts['r2']} to request 10 (cookie uid), then sent on.",
+        ),
+    )  # fmt: skip
+
+
+UNDECODED_COUNTS = (
+    UndecodedCount(host="telemetry.townhall.example", recipient="r4", count=2, bytes=3_781),
+    UndecodedCount(host="in.wzrkt.com", recipient="r1", count=1, bytes=96),
+)
+
+
 def _requests(groups: Sequence[Group]) -> tuple[Request, ...]:
     hosts: dict[int, str] = {}
     for group in groups:
@@ -315,6 +353,8 @@ def founding_report() -> Report:
             app="Townhall 3.4.1 (fictitious)", first_party=("townhall.example",), values_shown=False,
             suffix_list="Public Suffix List, 2026-08-30", detectors=("seeds", "adapters", "validators", "keys"),
         ),
+        undecoded_by_host=UNDECODED_COUNTS,
+        shared_identifiers=shared_identifiers(recipients), shared_total=2, returned_total=3,
     )  # fmt: skip
 
 
@@ -325,7 +365,8 @@ def empty_report() -> Report:
         sample,
         capture=msgspec.structs.replace(sample.capture, fidelity=(), skipped=(), skipped_total=0),
         sentences=(), recipients=(), matrix=(), requests=(), transmissions=ListLog(()), destinations=(), verdicts=(),
-        unread=(), undecoded=(), undecoded_total=0, notes=(),
+        unread=(), undecoded=(), undecoded_total=0, notes=(), undecoded_by_host=(), shared_identifiers=(),
+        shared_total=0, returned_total=0,
     )  # fmt: skip
 
 
@@ -340,6 +381,8 @@ def hostile_report(texts: Sequence[str] = HOSTILE) -> Report:
         if isinstance(value, str) and name not in fixed:
             turn += 1
             return texts[turn % len(texts)]  # type: ignore[return-value]
+        if isinstance(value, tuple) and name == "recipients" and value and isinstance(value[0], str):
+            return value
         if isinstance(value, tuple):
             return tuple(poison(each, name) for each in value)  # type: ignore[return-value]
         if isinstance(value, msgspec.Struct):

@@ -1,13 +1,15 @@
 """The report's making: its counts, its caps with their notes, and what it hides."""
 
+import msgspec
 import pytest
 
+from analyzer.detect.shared_ids import SharedIds
 from analyzer.model import Undecoded
-from analyzer.report import build
+from analyzer.report import build, undecoded
 from tests.report.making import builder, exchange, finding, finish
 
 
-def undecoded(index: int, path: str = "", kind: str = "application/octet-stream") -> Undecoded:
+def closed(index: int, path: str = "", kind: str = "application/octet-stream") -> Undecoded:
     return Undecoded(
         exchange=index, host="t.example", location="body", path=path, bytes=99, content_type=kind, entropy=8.0
     )
@@ -51,15 +53,43 @@ def test_more_requests_than_the_cap_are_noted_and_a_sentence_keeps_its_proof(mon
 
 
 def test_more_undecoded_than_the_cap_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(build, "MAX_UNDECODED", 3)
+    monkeypatch.setattr(undecoded, "MAX_LISTED", 3)
     made = builder()
     for index in range(4):
-        made.add(exchange(index), "t.example", [], [undecoded(index), undecoded(index)])
+        made.add(exchange(index), "t.example", [], [closed(index), closed(index)])
     report = finish(made)
     assert [body.exchange for body in report.undecoded] == [0, 0, 1]
     assert report.undecoded_total == 8
     (note,) = report.notes
     assert (note.what, note.exchanges) == ("undecoded", (1, 2, 3))
+
+
+def test_undecoded_are_counted_by_host_past_the_listed_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(undecoded, "MAX_LISTED", 3)
+    made = builder()
+    for index, host in enumerate(("t.example", "u.u.example", "t.example", "v.example")):
+        bodies = [msgspec.structs.replace(closed(index), host=host)] * (index + 1) if host != "v.example" else []
+        made.add(exchange(index, ip=f"198.51.100.{index}"), host, [], bodies)
+    report = finish(made)
+    names = {recipient.id: recipient.name for recipient in report.recipients}
+    assert [(each.host, names[each.recipient], each.count, each.bytes) for each in report.undecoded_by_host] == [
+        ("t.example", "t.example", 4, 396), ("u.u.example", "u.example", 2, 198),
+    ]  # fmt: skip
+    assert report.undecoded_total == sum(each.count for each in report.undecoded_by_host)
+
+
+def test_an_exchange_that_proves_something_is_listed_without_findings() -> None:
+    made = builder()
+    for index in range(3):
+        made.add(exchange(index), "t.example", [], (), None, index == 1)
+    assert [(request.exchange, request.groups) for request in finish(made).requests] == [(1, ())]
+
+
+def test_identifiers_that_were_not_followed_are_noted() -> None:
+    ids = SharedIds()
+    ids.passed_over = 3
+    (note,) = finish(builder(), shared=ids).notes
+    assert note.what == "shared-ids"
 
 
 def test_more_hosts_than_the_cap_are_counted_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,7 +141,7 @@ def test_requests_hold_the_groups_that_they_prove() -> None:
 def test_names_with_the_look_of_a_value_are_hidden(path: str) -> None:
     value = "asha.rao@patra.example"
     made = builder(secrets=("Asha Rao",))
-    made.add(exchange(0), "t.example", [finding("person.email", value, path)], [undecoded(0, path, f"text/{value}")])
+    made.add(exchange(0), "t.example", [finding("person.email", value, path)], [closed(0, path, f"text/{value}")])
     report = finish(made)
     (sent,) = report.transmissions
     (body,) = report.undecoded

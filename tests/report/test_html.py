@@ -18,6 +18,7 @@ TAGS = {
     "html", "head", "meta", "title", "style", "body", "a", "header", "main", "footer", "section", "article", "h1", "h2",
     "h3", "h4", "p", "span", "bdi", "dl", "dt", "dd", "div", "small", "b", "i", "code", "ol", "ul", "li", "table",
     "caption", "thead", "tbody", "tr", "th", "td", "details", "summary",
+    "svg", "path",
 }  # fmt: skip
 VOID = {"meta"}
 
@@ -67,7 +68,7 @@ def founding() -> Page:
 
 def test_sections_come_in_order(founding: Page) -> None:
     ids = [attributes["id"] for tag, attributes in founding.tags if tag == "section"]
-    assert ids == ["found", "matrix", "recipients", "rules", "unseen", "requests", "method"]
+    assert ids == ["found", "matrix", "shared", "recipients", "rules", "unseen", "requests", "method"]
 
 
 @pytest.mark.parametrize(
@@ -91,6 +92,9 @@ def test_sections_come_in_order(founding: Page) -> None:
         "3 bodies or parts that no decoder could open",
         "Entry 41: the entry has no request",
         "A capture shows transmission, not use or storage",
+        "Advertising ID 3…d Server-made identifier cookie uid b…5",
+        "3 values that servers handed out were sent back to the recipient that made them and to no other",
+        "2 bodies or parts (3,781 bytes) could not be decoded: what this recipient received in them is not known.",
         "TLS gives no proof of what a server sent.",
         "2,048",
     ],
@@ -173,10 +177,45 @@ def test_nothing_found_is_said_plainly() -> None:
 def test_nothing_found_names_what_could_not_be_seen() -> None:
     losses = founding_report()
     report = msgspec.structs.replace(empty_report(), unread=losses.unread, undecoded=losses.undecoded,
-                                     undecoded_total=1_234)  # fmt: skip
+                                     undecoded_by_host=losses.undecoded_by_host, undecoded_total=1_234)  # fmt: skip
     text = page_of(report).text
     assert "6 connections could not be read, 1,234 bodies or parts could not be decoded" in text
     assert "Nothing is known to be missing" not in text
+
+
+def test_undecoded_past_the_listed_ones_are_counted_by_host() -> None:
+    losses = founding_report()
+    first, second = losses.undecoded_by_host
+    counts = (
+        msgspec.structs.replace(first, count=1_500),
+        msgspec.structs.replace(second, host="never-listed.example", count=77),
+    )
+    text = page_of(msgspec.structs.replace(losses, undecoded_by_host=counts)).text
+    assert "1,498 more, counted only" in text
+    assert "never-listed.example 77 counted only" in text
+
+
+def test_a_line_for_each_recipient_that_knows_an_identifier(founding: Page) -> None:
+    kinds = [attributes["class"] or "" for tag, attributes in founding.tags if tag == "path"]
+    legend, lines = kinds[:2], kinds[2:]
+    assert legend == ["sent", "assigned"]
+    assert sorted(lines) == ["assigned", "sent", "sent", "sent", "sent"]
+
+
+def test_no_identifier_that_several_know() -> None:
+    report = msgspec.structs.replace(empty_report(), returned_total=1)
+    text = page_of(report).text
+    assert "No identifier was seen to go to more than one recipient." in text
+    assert "1 value that a server handed out was sent back to the recipient that made it and to no other" in text
+
+
+def test_many_shared_identifiers_are_folded_and_cut() -> None:
+    report = founding_report()
+    many = tuple(msgspec.structs.replace(report.shared_identifiers[0], id=f"s{n}") for n in range(1, ROW_LIMIT + 21))
+    page = page_of(msgspec.structs.replace(report, shared_identifiers=many, shared_total=900))
+    assert len([name for name in page.values("id") if re.fullmatch(r"s\d+", name)]) == ROW_LIMIT
+    assert "700 more are not shown; report.json lists 220." in page.text
+    assert "Not drawn: 888 identifiers." in page.text
 
 
 def test_something_found_but_nothing_to_tell() -> None:

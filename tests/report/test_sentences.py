@@ -4,7 +4,8 @@ import locale
 
 import pytest
 
-from analyzer.model import Report
+from analyzer.detect.shared_ids import SharedIds
+from analyzer.model import Exchange, Field, Party, Report
 from analyzer.report.sentences import within_sentence
 from tests.report.making import CAPTURE, METHOD, builder, destination, exchange, finding, finish, taxonomy
 
@@ -217,3 +218,69 @@ def _has(name: str) -> bool:
         return False
     locale.setlocale(locale.LC_TIME, before)
     return True
+
+
+ID = "b81f0c62e97d4a35"
+
+
+def sharing(*hosts: str, cookie: bool = False, telling: bool = True, party: Party = "third") -> Report:
+    """A report on one identifier that went to these hosts; the first one may have set it as a cookie."""
+    made, ids = builder(), SharedIds()
+    for index, host in enumerate(hosts):
+        answer = (("set-cookie", f"uid={ID}"),) if cookie and not index else ()
+        found = [] if answer else [finding("id.ad", ID, "gaid", "validated")]
+        ids.add(Exchange(index=index, response_headers=answer), host, [each.field for each in found], found, "")
+        email = [finding("person.email")] if telling else []
+        made.add(exchange(index), host, [*found, *email])
+    return finish(made, party, shared=ids)
+
+
+def test_the_last_sentence_tells_which_identifier_several_know() -> None:
+    report = sharing("a.example", "b.example", "c.example")
+    last = report.sentences[-1]
+    assert last.text == (
+        "The same identifier (advertising ID) was sent to 3 recipients: a.example, b.example and c.example."
+    )
+    assert last.exchange == 0
+    labels = {group.id: group.data_type for recipient in report.recipients for group in recipient.groups}
+    assert [labels[group] for group in last.groups] == ["id.ad"]
+
+
+def test_who_handed_an_identifier_out_is_told() -> None:
+    report = sharing("a.example", "b.example", "c.example", cookie=True)
+    assert report.sentences[-1].text == (
+        "An identifier that a.example handed out (cookie uid) was sent to b.example and c.example."
+    )
+
+
+def test_the_other_shared_identifiers_are_counted() -> None:
+    made, ids = builder(), SharedIds()
+    for index, host in enumerate(("a.example", "b.example")):
+        found = [finding("id.ad", f"{ID}{n}", f"p{n}", "validated") for n in range(3)]
+        ids.add(Exchange(index=index), host, [], found, "")
+        made.add(exchange(index), host, found)
+    assert finish(made, shared=ids).sentences[-1].text.endswith("; several recipients know 2 more identifiers.")
+
+
+@pytest.mark.parametrize("party", ["third", "first"])
+def test_the_apps_own_hosts_are_no_reason_for_a_sentence(party: Party) -> None:
+    texts = [sentence.text for sentence in sharing("a.example", "b.example", party=party).sentences]
+    assert any("same identifier" in text for text in texts) is (party == "third")
+
+
+def test_there_are_five_sentences_with_the_one_on_identifiers() -> None:
+    report = sharing(*(f"h.t{n}.example" for n in range(9)))
+    texts = [sentence.text for sentence in report.sentences]
+    assert len(texts) == 5
+    assert "more recipients" in texts[3]
+    assert texts[4].startswith("The same identifier (advertising ID) was sent to 9 recipients: ")
+
+
+def test_an_identifier_without_a_listed_request_is_not_told() -> None:
+    ids, made = SharedIds(), builder()
+    for index, host in enumerate(("a.example", "b.example")):
+        found = [finding("id.ad", ID, evidence="validated")]
+        ids.add(Exchange(index=index), host, [Field("body", "x", "x", ID, ())], found, "")
+        made.add(exchange(index), host, [])
+    report = finish(made, shared=ids)
+    assert (report.sentences, report.shared_total) == ((), 1)

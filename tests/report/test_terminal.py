@@ -26,7 +26,15 @@ def test_founding_case() -> None:
     assert "[request 7]" in text
     assert "WizRocket Inc." in text
     assert "United States, India" in text
-    assert "Not seen: 6 unread connections, 3 undecoded bodies or parts, 1 skipped entry, 1 note" in text
+    words = " ".join(text.split())
+    assert (
+        "Not seen: 6 unread connections, "
+        "3 undecoded bodies or parts (to townhall.example, WizRocket Inc. (CleverTap)), 1 skipped entry, 1 note"
+    ) in words
+    assert (
+        "Known to several recipients: Advertising ID (WizRocket Inc. (CleverTap), Meta Platforms, Inc., Google LLC); "
+        "Server-made identifier (Meta Platforms, Inc., Google LLC)"
+    ) in words
     assert "Report: " + str(Path("out") / "report.html") in text
     assert len(text.splitlines()) < 40
 
@@ -50,6 +58,14 @@ def test_captured_text_styles_and_commands_nothing() -> None:
     assert "[bold red]markup[/bold red] :boom:" in plain
     assert "[blink]x" in plain
     assert "x" * 1_001 not in "".join(plain.split())
+
+
+def test_many_shared_identifiers_are_counted() -> None:
+    report = founding_report()
+    text = printed(
+        msgspec.structs.replace(report, shared_identifiers=report.shared_identifiers * 9, shared_total=1_018)
+    )
+    assert "; 1,015 more identifiers" in " ".join(text.split())
 
 
 def test_many_recipients_are_cut_and_counted() -> None:
