@@ -54,11 +54,15 @@ def to_text(data: bytes, content_type: str = "") -> str | None:
 
 
 def utf16_text(data: bytes) -> str | None:
-    """UTF-16 without a mark, where every second byte of ASCII text is NUL."""
+    """UTF-16 without a mark, where every second byte of ASCII text is NUL, and of other Latin letters small."""
     if len(data) < 8 or len(data) % 2:
         return None
     half = len(data) // 2
     for codec, zeros in (("utf-16-le", data[1::2]), ("utf-16-be", data[0::2])):
         if zeros.count(0) * 10 >= half * 9:
             return data.decode(codec, "replace")
+        if zeros.count(0) * 2 >= half and max(zeros) < 3:  # a short name with letters such as Š or ł
+            text = data.decode(codec, "replace")
+            if all(char.isalpha() or char in " .'-" for char in text):
+                return text
     return None

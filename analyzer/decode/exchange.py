@@ -44,6 +44,15 @@ class Decoded(Struct, frozen=True):
     """The headers that name the app or its web origin (`SELF_NAMING`), names in lower case."""
 
 
+class _Headers(Struct):
+    """What the headers of a request hold."""
+
+    fields: list[Field]
+    content_type: str
+    encoding: str
+    clues: list[tuple[str, str]]
+
+
 class Decoder:
     """Decodes exchanges one by one. It remembers headers, URL paths and plain values, which repeat; never findings."""
 
@@ -52,14 +61,13 @@ class Decoder:
         self._plain: set[str] = set()
         self._names: set[str] = set()
         self._headers: dict[tuple[str, str], list[Field]] = {}
+        self._same: dict[tuple[tuple[str, str], ...], _Headers] = {}
         self._paths: dict[tuple[str, str], list[Field]] = {}
 
     def decode(self, exchange: Exchange) -> Decoded:
         """Every leaf of the request and of its messages. Never raises; what could not be read is said."""
         walk = self._walk()
         host, path, query, fragment = url.split(exchange.url)
-        content_type = encoding = ""
-        clues: list[tuple[str, str]] = []
         self._cached(walk, self._paths, (host, path), "path", _read_path)
         if query:
             self._part(walk, partial(form.read, walk, Place("query", "", "", (), 0), query), "query", query)
@@ -71,26 +79,42 @@ class Decoder:
                 fragment,
             )
         walk.begin_part()
-        for name, value in exchange.headers:
-            lower = name.lower()
-            if lower == "content-type":
-                content_type = value
-            elif lower == "content-encoding":
-                encoding = value
-            elif lower not in TECHNICAL_HEADERS:
-                location: Location = "cookie" if lower == "cookie" else "header"
-                self._cached(walk, self._headers, (lower, value), location, _read_header)
-            if lower in SELF_NAMING:
-                clues.append((lower, value))
+        headers = self._read_headers(walk, exchange.headers)
         if exchange.body:
-            self._body(walk, exchange, content_type, encoding)
+            self._body(walk, exchange, headers.content_type, headers.encoding)
         for position, message in enumerate(exchange.messages):
             at = Place("message", f"[{position}]", "", (), 0)
             self._part(walk, partial(walk.data, at, message), "message", message)
         undecoded = [
             _undecoded(exchange.index, host, at, data, kind) for at, data, kind in walk.closed if len(data) >= SMALL
         ]
-        return Decoded(host, path, walk.fields, undecoded, walk.notes, clues)
+        return Decoded(host, path, walk.fields, undecoded, walk.notes, headers.clues)
+
+    def _read_headers(self, walk: Walk, headers: tuple[tuple[str, str], ...]) -> "_Headers":
+        """Record what the headers hold. A program sends most of its requests with the same ones."""
+        known = self._same.get(headers)
+        if known is not None:
+            walk.fields += known.fields
+            return known
+        found = _Headers([], "", "", [])
+        start, notes, closed = len(walk.fields), len(walk.notes), len(walk.closed)
+        for name, value in headers:
+            lower = name.lower()
+            if lower == "content-type":
+                found.content_type = value
+            elif lower == "content-encoding":
+                found.encoding = value
+            elif lower not in TECHNICAL_HEADERS:
+                location: Location = "cookie" if lower == "cookie" else "header"
+                self._cached(walk, self._headers, (lower, value), location, _read_header)
+            if lower in SELF_NAMING:
+                found.clues.append((lower, value))
+        if (notes, closed) == (len(walk.notes), len(walk.closed)) and len(walk.fields) - start < 100:
+            found.fields = walk.fields[start:]
+            if len(self._same) >= CACHE_SIZE // 4:
+                self._same.clear()
+            self._same[headers] = found
+        return found
 
     def _body(self, walk: Walk, exchange: Exchange, content_type: str, encoding: str) -> None:
         at, data = Place("body", "", "", (), 0), exchange.body

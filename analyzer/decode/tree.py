@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from analyzer.decode.limits import MAX_LEVELS, MAX_VALUE_CHARS
-from analyzer.decode.walk import MEMO_SIZE, NOTHING_MORE, PLAIN, PartFull, Place, Walk
+from analyzer.decode.walk import MEMO_SIZE, NOTHING_MORE, PLAIN, SHORT, PartFull, Place, Walk
 from analyzer.model import Field
 
 NAME_MEMBERS = ("key", "name", "k", "field", "attribute", "property", "label", "n", "question")
@@ -55,8 +55,13 @@ def pair_name(node: dict[Any, Any], key: str, in_list: bool) -> str | None:
 class _Reader:
     """Reads one tree, all of whose leaves have the same location, chain and depth."""
 
+    __slots__ = (
+        "append", "binary", "chain", "depth", "end", "fields", "location", "names", "names_counted", "walk",
+    )  # fmt: skip
+
     def __init__(self, walk: Walk, at: Place) -> None:
         self.walk, self.fields, self.names = walk, walk.fields, walk.names
+        self.append, self.end = walk.fields.append, walk.part_end
         self.location, self.chain, self.depth = at.location, at.chain, at.depth
         self.names_counted = 0
         self.binary: dict[int, bytes] = {}
@@ -67,20 +72,18 @@ class _Reader:
         if level > MAX_LEVELS:
             self._deep(node, path, key)
         elif kind is dict or kind is Pairs:
-            self._object(node, path, key, level)
+            self._object(node, path + "." if path else "", key, level)
         elif kind is list:
             self._array(node, path, key, level)
         else:
             self._scalar(node, path, key)
 
-    def _object(self, node: dict[str, Any] | Pairs, path: str, key: str, level: int) -> None:
+    def _object(self, node: dict[str, Any] | Pairs, prefix: str, key: str, level: int) -> None:
         # The hottest loop of the program.
-        fields, names, location, chain = self.fields, self.names, self.location, self.chain
-        size = len(node)
-        if len(fields) + size > self.walk.part_end:
+        if len(self.fields) + len(node) > self.end:
             raise PartFull
-        self.names_counted += size
-        prefix = path + "." if path else ""
+        self.names_counted += len(node)
+        append, names, location, chain = self.append, self.names, self.location, self.chain
         for name, value in node.items() if isinstance(node, dict) else node:
             here = name
             if name not in names:
@@ -88,11 +91,11 @@ class _Reader:
             kind = type(value)
             if kind is str:
                 if value:
-                    fields.append(Field(location, prefix + name, here, value, chain))
+                    append(Field(location, prefix + name, here, value, chain))
             elif kind is int:
-                fields.append(Field(location, prefix + name, here, str(value), chain))
+                append(Field(location, prefix + name, here, str(value), chain))
             elif kind is dict and level < MAX_LEVELS:
-                self._object(value, prefix + name, here, level + 1)
+                self._object(value, f"{prefix}{name}.", here, level + 1)
             elif value is not None:
                 self.branch(value, prefix + name, here, level + 1)
 
@@ -114,7 +117,7 @@ class _Reader:
 
     def _array(self, node: list[Any], path: str, key: str, level: int) -> None:
         fields, location, chain = self.fields, self.location, self.chain
-        if len(fields) + len(node) > self.walk.part_end:
+        if len(fields) + len(node) > self.end:
             raise PartFull
         if len(node) == 2 and type(node[0]) is str and type(node[1]) in (str, int, list) and _NAME.fullmatch(node[0]):
             # ["email", "a@b.example"]: a name and its value.
@@ -124,7 +127,7 @@ class _Reader:
         for position, value in enumerate(node):
             kind = type(value)
             if kind is dict and level < MAX_LEVELS:
-                self._object(value, f"{path}[{position}]", key, level + 1)
+                self._object(value, f"{path}[{position}].", key, level + 1)
             elif kind is str:
                 if value:
                     fields.append(Field(location, f"{path}[{position}]", key, value, chain))
@@ -144,7 +147,7 @@ class _Reader:
         self._leaf(path, key, str(value))
 
     def _leaf(self, path: str, key: str, value: str) -> None:
-        if len(self.fields) >= self.walk.part_end:
+        if len(self.fields) >= self.end:
             raise PartFull
         self.fields.append(Field(self.location, path, key, value, self.chain))
 
@@ -199,13 +202,11 @@ class _Reader:
                 for position, value in enumerate(values)
                 if len(value) > MAX_VALUE_CHARS or not NOTHING_MORE(value)
             ]
-        asked, position, seen, plain = [], 0, 0, self.walk.plain
-        for match in _LINES_WITH_MORE(text):
-            if match[0] not in plain:
-                position += text.count("\n", seen, match.start())
-                seen = match.start()
-                asked.append(position)
-        return asked
+        plain = self.walk.plain
+        if "%" not in text and "&" not in text:
+            text = "\n".join([value for value in values if len(value) >= SHORT])
+        asked = {match[0] for match in _LINES_WITH_MORE(text)} - plain
+        return [position for position, value in enumerate(values) if value in asked] if asked else []
 
 
 def _put_in_place(fields: list[Field], start: int, changed: Sequence[tuple[int, bool, list[Field]]]) -> None:

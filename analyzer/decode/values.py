@@ -187,5 +187,10 @@ def _read_lzstring(walk: Walk, at: Place, value: str, from_alphabet: Callable[[s
         walk.note("cut", "Compressed data that opens to more than fits was read in part.")
     if text is None or len(text) < 4 or (len(text) < len(value) // 4 and len(value) > 64):
         return False
+    # Any eight letters open to something; a text that somebody packed can be printed.
+    if "\ufffd" in text or not all(char.isprintable() or char in "\t\r\n" for char in text[:400]):
+        return False
+    if len(value) < 24 and not text.isascii():
+        return False
     walk.text(at.inside("lzstring"), text)
     return True

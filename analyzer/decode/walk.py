@@ -46,6 +46,8 @@ class Place(NamedTuple):
 
 # What most values are: short texts, UUIDs, numbers, versions, points in time, lower-case words, stock numbers, and hex
 # that cannot be text because a byte of it is not ASCII (nor starts as gzip, zlib, zstd). Tells them at the least cost.
+SHORT = 8
+"""Characters from which on a value without `%` and `&` may hold something encoded."""
 PLAIN = (
     r"[^%&\n]{0,7}+|[a-z]++(?:[_. -][a-z]++)*+"
     r"|[+-]?[0-9]{1,20}+(?:[.:/-][0-9]++)*+(?:T[0-9:.]++(?:Z|[+-][0-9:]++)?+)?+"

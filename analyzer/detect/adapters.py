@@ -14,8 +14,8 @@ An adapter is one YAML file, `<id>.yaml`. Every scalar in it is text, and a list
         elsewhere:                       optional: how it is recognised behind a host that is not the tracker's;
           path: [/v1/track]              what is given must all hold: an end of the URL path,
           headers: [x-example-key]       names of request headers that must all be there,
-          signs: ["batch[].writeKey"]    field paths that must all be there (three or more where nothing else is given);
-                                         a list of such is one or the other
+          signs: ["batch[].writeKey"]    field paths that must all be there, "[]" for the first (three or more where
+                                         nothing else is given); a list of such is one or the other
         like: other                      optional: the first endpoint of that adapter has the same fields, besides
         fields:                          those here, which come first
           - path: traits.email           "[]" any position, "[3]" that one, "*" one name, "**" any names or none

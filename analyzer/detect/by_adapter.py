@@ -252,34 +252,44 @@ class _Elsewhere:
     """Tells trackers behind hosts that are not theirs: an app's own domain that passes their requests on."""
 
     def __init__(self) -> None:
-        self._by_ending: dict[str, list[tuple[Elsewhere, _Known]]] = {}
-        self._by_name: dict[str, list[tuple[Elsewhere, _Known]]] = {}
-        """Without a path, by the name of their first header or the last name of their first sign."""
-        self._endings: tuple[str, ...] = ()
+        self._by_segment: dict[str, list[_Sign]] = {}
+        """By the last segment of the URL path that they end with."""
+        self._by_name: dict[str, list[_Sign]] = {}
+        """Without a path, by the rarest name that they ask for."""
 
     def add(self, elsewhere: Elsewhere, known: _Known) -> None:
         for ending in elsewhere.path:
-            self._by_ending.setdefault(ending, []).append((elsewhere, known))
+            self._by_segment.setdefault(_last_segment(ending), []).append(_Sign(ending, elsewhere, known))
         if not elsewhere.path:
             name = elsewhere.headers[0] if elsewhere.headers else _last_name(elsewhere.signs[0])
-            self._by_name.setdefault(name, []).append((elsewhere, known))
-        self._endings = tuple(self._by_ending)
+            self._by_name.setdefault(name, []).append(_Sign("", elsewhere, known))
 
     def recognise(self, url_path: str, fields: Sequence[Field]) -> list[_Known]:
         """Those whose every sign is there. Costs next to nothing for requests of no tracker."""
-        asked: list[tuple[Elsewhere, _Known]] = []
-        if url_path.endswith(self._endings):
-            asked = [one for ending, here in self._by_ending.items() if url_path.endswith(ending) for one in here]
+        asked = [sign for sign in self._by_segment.get(_last_segment(url_path), ()) if url_path.endswith(sign.ending)]
         if not self._by_name.keys().isdisjoint(names := [field.key for field in fields]):
-            asked += [one for name in self._by_name.keys() & set(names) for one in self._by_name[name]]
-        return [known for elsewhere, known in asked if _is_given_away(elsewhere, fields)]
+            asked += [sign for name in self._by_name.keys() & set(names) for sign in self._by_name[name]]
+        return [sign.known for sign in asked if _is_given_away(sign.elsewhere, fields)]
+
+
+class _Sign(NamedTuple):
+    """One way to recognise a tracker elsewhere."""
+
+    ending: str
+    elsewhere: Elsewhere
+    known: _Known
 
 
 def _is_given_away(elsewhere: Elsewhere, fields: Sequence[Field]) -> bool:
-    headers = {field.path for field in fields if field.location == "header"} if elsewhere.headers else ()
-    return all(header in headers for header in elsewhere.headers) and all(
-        any(_INDEX.sub("[]", field.path) == sign for field in fields) for sign in elsewhere.signs
-    )
+    if elsewhere.headers and not {field.path for field in fields if field.location == "header"}.issuperset(
+        elsewhere.headers
+    ):
+        return False
+    return {field.path for field in fields}.issuperset(sign.replace("[]", "[0]") for sign in elsewhere.signs)
+
+
+def _last_segment(path: str) -> str:
+    return path.rstrip("/").rpartition("/")[2]
 
 
 def _last_name(path: str) -> str:

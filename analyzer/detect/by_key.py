@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from analyzer.detect.lexicon import MEMO_SIZE, KeyRule, Lexicon, Meaning
 from analyzer.detect.shapes import SHAPES
@@ -42,16 +43,29 @@ NOT_BESIDE = frozenset(("person.language", "person.address.country", "person.use
 MEMO_CHARS = 64
 
 
+class _Fit(NamedTuple):
+    """A rule that a key and its value agree with, and what to say of it."""
+
+    rule: KeyRule
+    reasoning: str
+    is_personal: bool
+    """Whether its data type is of a person, and so not of a thing."""
+
+
 class ByKey:
     """Finds fields by their names. Sees all fields of an exchange at once, because neighbours explain each other."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._fitting: dict[tuple[str, str], tuple[KeyRule, ...]] = {}
+        self._fitting: dict[tuple[str, str], tuple[_Fit, ...]] = {}
 
-    def _that_fit(self, meaning: Meaning, key: str, value: str) -> tuple[KeyRule, ...]:
+    def _that_fit(self, meaning: Meaning, key: str, value: str) -> "tuple[_Fit, ...]":
         """The rules for a key that its value agrees with, most specific first; devices send the same ones for ever."""
-        found = tuple(rule for rule in meaning.rules if fits(rule, value))
+        found = tuple(
+            _Fit(rule, _reasoning(key, _shapes(rule), ""), rule.data_type.startswith("person."))
+            for rule in meaning.rules
+            if fits(rule, value)
+        )
         if len(value) <= MEMO_CHARS:
             if len(self._fitting) >= MEMO_SIZE:
                 self._fitting.clear()
@@ -66,11 +80,12 @@ class ByKey:
         pairs: dict[tuple[str, str], list[int]] = {}
         meaning_known, meaning_of, fitting = self._lexicon.known.get, self._lexicon.meaning, self._fitting
         unknown = Meaning((), frozenset(), "", False)
-        for position, field in enumerate(fields):
-            key = field.key
-            meaning = meaning_known(key, unknown)
+        # Most names mean nothing; which do is asked for all at once.
+        for position, meaning in enumerate([meaning_known(field.key, unknown) for field in fields]):
             if meaning is None:
                 continue
+            field = fields[position]
+            key = field.key
             if meaning is unknown and (meaning := meaning_of(key)) is None:
                 continue
             if meaning.degrees:
@@ -82,16 +97,20 @@ class ByKey:
             if meaning.outer and (rule := self._outer_rule(field)):
                 found.append((position, _finding(field, rule, f", within '{_outer_name(field)}'")))
                 continue
-            rules = fitting.get((key, field.value))
-            if rules is None:
-                rules = self._that_fit(meaning, key, field.value)
-            for rule in rules:
-                if rule.data_type.startswith("person.") and _OF_A_THING.search(_INDEX.sub("", _home(field))):
+            value = field.value
+            fit = fitting.get((key, value))
+            if fit is None:
+                fit = self._that_fit(meaning, key, value)
+            for rule, reasoning, is_personal in fit:
+                if is_personal and _OF_A_THING.search(_INDEX.sub("", _home(field))):
                     break
                 if rule.where == "person":
                     waiting.append((position, rule))
                     continue
-                found.append((position, _finding(field, rule, "")))
+                finding = Finding(
+                    field=field, data_type=rule.data_type, evidence=rule.evidence, reasoning=reasoning, value=value
+                )
+                found.append((position, finding))
                 break
         for pair in pairs.values():
             found += _pair(fields, pair)
@@ -130,14 +149,18 @@ def _outer_name(field: Field) -> str:
 
 
 def _finding(field: Field, rule: KeyRule, context: str) -> Finding:
-    shapes = rule.shapes if rule.evidence != "key" else ()
     return Finding(
         field=field,
         data_type=rule.data_type,
         evidence=rule.evidence,
         value=field.value,
-        reasoning=_reasoning(field.key, shapes, context),
+        reasoning=_reasoning(field.key, _shapes(rule), context),
     )
+
+
+def _shapes(rule: KeyRule) -> tuple[str, ...]:
+    """The shapes that are part of the evidence."""
+    return rule.shapes if rule.evidence != "key" else ()
 
 
 @lru_cache(4_096)

@@ -1,5 +1,6 @@
 """Known values: every written form and every hash of a seed, found in one pass over all values of an exchange."""
 
+from binascii import unhexlify
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
@@ -26,6 +27,8 @@ from analyzer.detect.two_values import TwoValues
 from analyzer.detect.xor import XorSearch
 from analyzer.model import Finding
 
+OF_DIGESTS = frozenset((32, 40, 64, 128))
+"""Hex digits of MD5, SHA-1, SHA-256 and SHA-512; UUIDs without dashes have as many as MD5."""
 MIN_OPENED = 6
 """Shorter texts occur by chance in what a token opens to."""
 # A key of one of these types fits a seed of another in the same row.
@@ -137,9 +140,15 @@ class BySeed:
             found.add(position, known[data_type], field.value.encode("utf-8", "replace"), ending=why)
 
     def _find_in_runs(self, data: bytes, runs: Sequence[Span], locate: Callable[[int], int], found: FoundSeeds) -> None:
-        in_base64, in_hex = base64_runs(data, runs), hex_runs(data)
+        in_base64, in_hex = base64_runs(data, runs), hex_runs(data, runs)
+        longer = []  # than a digest or an identifier: there may be a text in it
         for start, end in in_hex:
             run = data[start:end]
+            if len(run) in OF_DIGESTS and not (data_in_it := unhexlify(run)).isascii():
+                if known := self._digests.get(data_in_it):
+                    found.add(locate(start), known, run)
+                continue
+            longer.append((start, end))
             for span, digest in digests_in_hex(run, self._sizes):
                 if digest in self._digests:
                     found.add(locate(start), self._digests[digest], run[slice(*span)])
@@ -153,7 +162,7 @@ class BySeed:
                         found.add(locate(start), self._digests[digest], value, written=written)
             if run in self._base58:
                 found.add(locate(start), self._base58[run], run, ("base58",))
-        for layer in self._opened(data, in_base64, in_hex):
+        for layer in self._opened(data, in_base64, in_hex if self._deep else longer):
             lower = layer.data.lower()
             hits = self._search_opened.find(lower)
             if hits:

@@ -1,6 +1,7 @@
 """Long runs of Base64 or hex characters within values: where they are, and what may be a digest there."""
 
 import binascii
+import re
 from collections.abc import Iterator, Sequence
 
 MIN_RUN = 16
@@ -22,6 +23,13 @@ _ONE_LETTER = bytes(ord("x") if char in _BASE64 else char if char in b"-/" else 
 _ONE_HEX = bytes(ord("x") if char in _HEX else ord(" ") for char in range(256))
 _ONE_BASE32 = bytes(ord("x") if char in b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567" else ord(" ") for char in range(256))
 _CORE = b"x" * MIN_RUN
+_ALL_HEX = re.compile(rb"[0-9a-fA-F]+").fullmatch
+_ALL_HEX = re.compile(rb"[0-9a-fA-F]+").fullmatch
+# A digest or identifier seldom has so many (one run of 32 digits in fifty): most need no opening.
+_TEXT_IN_HEX = re.compile(
+    rb"(?:[2-7][0-9a-f]){6}|(?:00[2-7][0-9a-f]){4}|(?:[2-7][0-9a-f]00){4}|(?:[c-f][0-9a-f](?:[89ab][0-9a-f]){1,3}){3}",
+    re.I,
+).search
 
 
 def long_runs(data: bytes) -> list[Span]:
@@ -38,9 +46,14 @@ def base64_runs(data: bytes, runs: Sequence[Span]) -> list[Span]:
     ]
 
 
-def hex_runs(data: bytes) -> list[Span]:
-    """Every long run of hex digits; long numbers are none."""
-    return [(start, end) for start, end in _spans(data.translate(_ONE_HEX)) if not data[start:end].isdigit()]
+def hex_runs(data: bytes, runs: Sequence[Span]) -> list[Span]:
+    """Every long run of hex digits within the runs; long numbers are none."""
+    found = []
+    for start, end in runs:
+        run = data[start:end]
+        spans = [(0, end - start)] if _ALL_HEX(run) else _spans(run.translate(_ONE_HEX))
+        found += [(start + first, start + last) for first, last in spans if not run[first:last].isdigit()]
+    return found
 
 
 def base32_runs(upper: bytes) -> list[Span]:

@@ -3,8 +3,10 @@
 import gc
 import json
 import random
+import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import batched
 from typing import Any, NamedTuple
 
 import orjson
@@ -32,8 +34,11 @@ SEEDS = {
 """Thirty values."""
 
 
+BATCH = 250
+
+
 class Cost(NamedTuple):
-    """CPU microseconds for one exchange."""
+    """CPU microseconds for one exchange, the median of batches."""
 
     exchange: float
     json: float
@@ -93,21 +98,18 @@ def cost(count: int) -> Cost:
             pass
 
     gc.set_threshold(50_000, 50, 100)  # as the command line does
-    ours = plain = 0.0
     # In turns, so that both meet the same weather; made anew each time, so that memory does not grow with the count.
-    batch: list[Exchange] = []
-    for exchange in exchanges(count):
-        batch.append(exchange)
-        if len(batch) == 500 or exchange.index == count - 1:
-            plain += _seconds(load, batch)
-            ours += _seconds(analyse, batch)
-            batch.clear()
+    ours, plain = [], []
+    for batch in batched(exchanges(count), BATCH):
+        plain.append(_seconds(load, batch))
+        ours.append(_seconds(analyse, batch))
     if found < count // 10:
         raise AssertionError(f"only {found} of {count // 10} planted values were found: speed without a result")
-    return Cost(ours / count * 1e6, plain / count * 1e6)
+    per_exchange = 1e6 / BATCH
+    return Cost(statistics.median(ours) * per_exchange, statistics.median(plain) * per_exchange)
 
 
-def _seconds(work: Callable[[Exchange], None], batch: list[Exchange]) -> float:
+def _seconds(work: Callable[[Exchange], None], batch: Sequence[Exchange]) -> float:
     before = time.process_time()
     for exchange in batch:
         work(exchange)

@@ -179,7 +179,7 @@ WRITTEN = [
     Case("place times a million", in_json({"x": 21145823, "y": 79088155}), "loc.precise"),
     Case("place as one text", query(x="21.1458,79.0882"), "loc.precise"),
     Case("place as one rough text", query(x="21.15,79.09"), "loc.coarse"),
-    Case("geohash", query(x=geohash(21.145823, 79.088155, 7)), "loc.precise"),
+    Case("geohash", query(x=geohash(21.145823, 79.088155, 8)), "loc.precise"),
     Case("birth date in seconds", in_json({"x": 574300800}), "person.dob"),
     Case("birth date in milliseconds at midnight in India", in_json({"x": 574281000000}), "person.dob"),
     Case("birth date, day first", query(x="14/03/1988"), "person.dob"),

@@ -49,7 +49,7 @@ def test_which_runs_may_be_what() -> None:
     data = b"RuntimeException snake_case_is_a_word 0123456789012345 00ff00ff00ff00ff UPPER_CASE_LETTERS"
     spans = runs.long_runs(data)
     assert texts(data, runs.base64_runs(data, spans)) == [b"RuntimeException"]
-    assert texts(data, runs.hex_runs(data)) == [b"00ff00ff00ff00ff"]
+    assert texts(data, runs.hex_runs(data, spans)) == [b"00ff00ff00ff00ff"]
     assert texts(b"MFZWQYJAONSWKZDT 18", runs.base32_runs(b"MFZWQYJAONSWKZDT 18")) == [b"MFZWQYJAONSWKZDT"]
 
 
