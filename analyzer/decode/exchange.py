@@ -62,6 +62,7 @@ class Decoder:
         self._names: set[str] = set()
         self._headers: dict[tuple[str, str], list[Field]] = {}
         self._same: dict[tuple[tuple[str, str], ...], _Headers] = {}
+        self._queries: dict[tuple[str, str], list[Field]] = {}
         self._paths: dict[tuple[str, str], list[Field]] = {}
 
     def decode(self, exchange: Exchange) -> Decoded:
@@ -70,7 +71,7 @@ class Decoder:
         host, path, query, fragment = url.split(exchange.url)
         self._cached(walk, self._paths, (host, path), "path", _read_path)
         if query:
-            self._part(walk, partial(form.read, walk, Place("query", "", "", (), 0), query), "query", query)
+            self._cached(walk, self._queries, ("", query), "query", _read_query)
         if fragment:
             self._part(
                 walk,
@@ -166,6 +167,10 @@ def _read_path(walk: Walk, host: str, path: str) -> None:
     for position, segment in enumerate(path[1:].split("/")):
         if len(segment) > 1:
             walk.text(Place("path", str(position), "", (), 0), form.unquote(segment, plus=False))
+
+
+def _read_query(walk: Walk, _: str, query: str) -> None:
+    form.read(walk, Place("query", "", "", (), 0), query)
 
 
 def _read_header(walk: Walk, name: str, value: str) -> None:

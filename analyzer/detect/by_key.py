@@ -41,6 +41,7 @@ NOT_BESIDE = frozenset(("person.language", "person.address.country", "person.use
 
 
 MEMO_CHARS = 64
+_UNKNOWN = Meaning((), frozenset(), "", False)
 
 
 class _Fit(NamedTuple):
@@ -79,14 +80,12 @@ class ByKey:
         degrees: dict[tuple[str, str], list[tuple[int, bool]]] = {}
         pairs: dict[tuple[str, str], list[int]] = {}
         meaning_known, meaning_of, fitting = self._lexicon.known.get, self._lexicon.meaning, self._fitting
-        unknown = Meaning((), frozenset(), "", False)
-        # Most names mean nothing; which do is asked for all at once.
-        for position, meaning in enumerate([meaning_known(field.key, unknown) for field in fields]):
-            if meaning is None:
+        for position, meaning in enumerate([meaning_known(field.key, _UNKNOWN) for field in fields]):
+            if meaning is None:  # most names mean nothing
                 continue
             field = fields[position]
             key = field.key
-            if meaning is unknown and (meaning := meaning_of(key)) is None:
+            if meaning is _UNKNOWN and (meaning := meaning_of(key)) is None:
                 continue
             if meaning.degrees:
                 group = degrees.setdefault((field.location, _home(field)), [])
