@@ -1,4 +1,4 @@
-.PHONY: setup demo test lint bench clean
+.PHONY: setup demo test lint bench accuracy clean
 
 # The first command in a fresh clone may be any of these: each makes the environment it needs.
 
@@ -23,6 +23,9 @@ lint: setup
 
 bench: setup
 	@.venv/bin/python -m tests.bench
+
+accuracy: setup
+	@.venv/bin/python -m tests.accuracy
 
 clean:
 	@rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache reports/demo

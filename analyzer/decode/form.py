@@ -4,7 +4,7 @@ import html
 import re
 from urllib.parse import unquote_to_bytes
 
-from analyzer.decode.walk import Place, Walk
+from analyzer.decode.walk import Place, Walk, may_be_a_value
 
 _LIKE_FORM = re.compile(r"[\w.$%+~:@!*()\[\]-]{1,200}=")
 _BRACKET = re.compile(r"\[([^\[\]]*)\]")
@@ -73,7 +73,7 @@ def read(walk: Walk, at: Place, text: str) -> None:
         here = place_of(inner, name)
         plain = unquote(value)
         walk.text(here, plain)
-        if len(name) > 24 or "@" in name:
+        if may_be_a_value(name):
             walk.text(inner.at("{name}", ""), name)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from analyzer.decode.limits import MAX_LEVELS, MAX_VALUE_CHARS
-from analyzer.decode.walk import MEMO_SIZE, NOTHING_MORE, PLAIN, SHORT, PartFull, Place, Walk
+from analyzer.decode.walk import MEMO_SIZE, NOTHING_MORE, PLAIN, SHORT, PartFull, Place, Walk, may_be_a_value
 from analyzer.model import Field
 
 NAME_MEMBERS = ("key", "name", "k", "field", "attribute", "property", "label", "n", "question")
@@ -109,7 +109,7 @@ class _Reader:
         elif name in _VALUES:
             alias = pair_name(dict(node), outer, prefix.endswith("].")) if len(node) <= 8 else None
             return name, alias or name
-        elif len(name) > 24 or "@" in name:
+        elif may_be_a_value(name):
             self._leaf(prefix + "{name}", "", name)
         elif len(self.names) < MEMO_SIZE:
             self.names.add(name)

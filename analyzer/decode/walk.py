@@ -50,11 +50,16 @@ SHORT = 8
 """Characters from which on a value without `%` and `&` may hold something encoded."""
 PLAIN = (
     r"[^%&\n]{0,7}+|[a-z]++(?:[_. -][a-z]++)*+"
-    r"|[+-]?[0-9]{1,20}+(?:[.:/-][0-9]++)*+(?:T[0-9:.]++(?:Z|[+-][0-9:]++)?+)?+"
+    r"|[+-]?[0-9]{1,19}+(?:[.:/-][0-9]++)*+(?:T[0-9:.]++(?:Z|[+-][0-9:]++)?+)?+"
     r"|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|[A-Z]{1,8}+[-_][0-9]{1,12}+"
     r"|(?!1[fF]8[bB]|78|28[bB]5)(?:[0-7][0-9a-fA-F])*+[89a-fA-F][0-9a-fA-F](?:[0-9a-fA-F]{2}){2,31}+"
 )
 NOTHING_MORE = re.compile(PLAIN).fullmatch
+
+
+def may_be_a_value(name: str) -> bool:
+    """Whether a member's or parameter's name may itself be one: an address, an identifier, a number to call."""
+    return len(name) > 24 or "@" in name or (len(name) >= SHORT and name.lstrip("+").isdigit())
 
 
 class PartFull(Exception):

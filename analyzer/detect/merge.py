@@ -43,11 +43,18 @@ def merge(found: Iterable[tuple[int, Finding]]) -> list[tuple[int, Finding]]:
             elif (
                 not kept
                 or EVIDENCE_RANK[finding.evidence] <= EVIDENCE_RANK["validated"]
-                or (kept[0].value != finding.value and EVIDENCE_RANK[kept[0].evidence] > EVIDENCE_RANK["documented"])
+                or _is_within(finding, kept[0])
             ):
                 kept.append(finding)
         out += [(position, finding) for finding in kept]
     return out
+
+
+def _is_within(weaker: Finding, stronger: Finding) -> bool:
+    """Whether the weaker finding is of a part of a value, whose whole may be something else: a number in a message."""
+    if EVIDENCE_RANK[stronger.evidence] > EVIDENCE_RANK["documented"]:
+        return weaker.value != stronger.value
+    return weaker.evidence == "key+value" and len(weaker.value) < len(stronger.value)
 
 
 def _same(one: Finding, other: Finding) -> bool:
