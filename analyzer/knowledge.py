@@ -100,7 +100,7 @@ def _adapter_text(path: Path) -> str:
 
 def parse_keys(text: str, taxonomy: Taxonomy) -> list[KeyRule]:
     """The rows of `keys.tsv`. Raises KnowledgeError with the place of every mistake."""
-    from analyzer.detect.shapes import SHAPES
+    from analyzer.detect.shapes.table import SHAPES
 
     rules: list[KeyRule] = []
     mistakes: list[str] = []

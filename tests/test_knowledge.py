@@ -7,7 +7,7 @@ import pytest
 
 from analyzer.detect.adapters import dump, load_adapters
 from analyzer.detect.lexicon import words_of
-from analyzer.detect.shapes import SHAPES
+from analyzer.detect.shapes.table import SHAPES
 from analyzer.errors import KnowledgeError
 from analyzer.knowledge import MAX_SEED_FILE, Knowledge, parse_keys, read_seeds
 from tests.conftest import ROOT

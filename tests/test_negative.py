@@ -7,7 +7,7 @@ import pytest
 
 from analyzer.capture.open import open_capture
 from analyzer.decode.exchange import Decoder
-from analyzer.detect.shapes import SHAPES
+from analyzer.detect.shapes.table import SHAPES
 from analyzer.knowledge import Knowledge
 from analyzer.model import Finding
 from analyzer.pipeline import Detection

@@ -40,7 +40,7 @@ from typing import Any, get_args, get_origin
 import msgspec
 from msgspec import Struct
 
-from analyzer.detect.transforms import Salt
+from analyzer.detect.seeds.transforms import Salt
 from analyzer.errors import KnowledgeError
 from analyzer.model import Location
 

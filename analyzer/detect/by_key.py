@@ -6,8 +6,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from analyzer.detect.lexicon import MEMO_SIZE, KeyRule, Lexicon, Meaning
-from analyzer.detect.shapes import SHAPES
-from analyzer.detect.shapes_number import latitude, longitude
+from analyzer.detect.shapes.number import latitude, longitude
+from analyzer.detect.shapes.table import SHAPES
 from analyzer.model import Field, Finding
 
 _PERSON = re.compile(

@@ -6,11 +6,11 @@ import re
 
 import re2
 
-from analyzer.detect import shapes_device as device
-from analyzer.detect import shapes_india as india
-from analyzer.detect import shapes_number as numbers
-from analyzer.detect import shapes_person as person
 from analyzer.detect.joined import Joined
+from analyzer.detect.shapes import device as device
+from analyzer.detect.shapes import india as india
+from analyzer.detect.shapes import number as numbers
+from analyzer.detect.shapes import person as person
 from analyzer.model import Evidence, Finding
 
 # Ends of file names, package names and local hosts.

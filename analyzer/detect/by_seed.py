@@ -4,14 +4,14 @@ from binascii import unhexlify
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
-from analyzer.detect.found_seeds import FoundSeeds, kind_of
 from analyzer.detect.joined import Joined
-from analyzer.detect.layers import BASE32, BASE64, HEX, Layer, layers
 from analyzer.detect.lexicon import Lexicon
-from analyzer.detect.needles import Known, Needles
-from analyzer.detect.occurrences import outermost, stands_alone, that_count
-from analyzer.detect.prefix_search import PREFIX, Hit, PrefixSearch
-from analyzer.detect.runs import (
+from analyzer.detect.seeds.found_seeds import FoundSeeds, kind_of
+from analyzer.detect.seeds.layers import BASE32, BASE64, HEX, Layer, layers
+from analyzer.detect.seeds.needles import Known, Needles
+from analyzer.detect.seeds.occurrences import outermost, stands_alone, that_count
+from analyzer.detect.seeds.prefix_search import PREFIX, Hit, PrefixSearch
+from analyzer.detect.seeds.runs import (
     MIN_DIGEST,
     STANDARD,
     Span,
@@ -22,9 +22,9 @@ from analyzer.detect.runs import (
     hex_runs,
     long_runs,
 )
-from analyzer.detect.transforms import Salt
-from analyzer.detect.two_values import TwoValues
-from analyzer.detect.xor import XorSearch
+from analyzer.detect.seeds.transforms import Salt
+from analyzer.detect.seeds.two_values import TwoValues
+from analyzer.detect.seeds.xor import XorSearch
 from analyzer.model import Finding
 
 OF_DIGESTS = frozenset((32, 40, 64, 128))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from analyzer.detect.rates import is_loose
+from analyzer.detect.shapes.rates import is_loose
 from analyzer.model import EVIDENCE_RANK, Evidence
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")

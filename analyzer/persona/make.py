@@ -10,7 +10,7 @@ from random import Random
 
 from msgspec import Struct
 
-from analyzer.detect.shapes import SHAPES
+from analyzer.detect.shapes.table import SHAPES
 from analyzer.errors import ApptellsError
 from analyzer.persona.countries import COUNTRIES, SHAPED
 from analyzer.persona.numbers import account_number, card_number, check_of, drawn, fiscal_letters

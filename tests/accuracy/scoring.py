@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from analyzer.decode.exchange import Decoded, Decoder
 from analyzer.detect.lexicon import Lexicon
-from analyzer.detect.needles import LOW_ENTROPY, MIN_LENGTH
+from analyzer.detect.seeds.needles import LOW_ENTROPY, MIN_LENGTH
 from analyzer.knowledge import Knowledge
 from analyzer.model import EVIDENCE_RANK, Evidence, Finding
 from analyzer.pipeline import Detection, envelopes

@@ -9,9 +9,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from analyzer.detect.by_seed import BySeed, Seeds
-from analyzer.detect.canonical import canonical_forms
 from analyzer.detect.joined import Joined
-from analyzer.detect.transforms import Salt
+from analyzer.detect.seeds.canonical import canonical_forms
+from analyzer.detect.seeds.transforms import Salt
 from analyzer.knowledge import Knowledge
 from analyzer.model import Field, Finding
 from tests.detect.fields import field, joined

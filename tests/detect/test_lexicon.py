@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.detect.lexicon import BELIEVED, BELIEVED_LOOSE, MEMO_SIZE, KeyRule, Lexicon, weigh, words_of
-from analyzer.detect.rates import is_loose
+from analyzer.detect.shapes.rates import is_loose
 from analyzer.knowledge import DATA, Knowledge, parse_keys
 from analyzer.model import Evidence
 

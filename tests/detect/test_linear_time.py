@@ -8,7 +8,7 @@ from analyzer.detect.by_key import ByKey
 from analyzer.detect.by_pattern import ByPattern
 from analyzer.detect.by_seed import BySeed, Seeds
 from analyzer.detect.joined import Joined
-from analyzer.detect.shapes import SHAPES
+from analyzer.detect.shapes.table import SHAPES
 from analyzer.knowledge import Knowledge
 from analyzer.model import Field
 

@@ -19,13 +19,13 @@ from lzstring import LZString
 from msgspec import Struct
 
 from analyzer.decode.exchange import Decoder
-from analyzer.detect.base58 import base58
 from analyzer.detect.by_seed import BySeed, Seeds
-from analyzer.detect.geohash import geohash
 from analyzer.detect.joined import Joined
-from analyzer.detect.murmur import murmur3_32, murmur3_128
-from analyzer.detect.ripemd import ripemd160
-from analyzer.detect.transforms import Salt
+from analyzer.detect.seeds.base58 import base58
+from analyzer.detect.seeds.geohash import geohash
+from analyzer.detect.seeds.murmur import murmur3_32, murmur3_128
+from analyzer.detect.seeds.ripemd import ripemd160
+from analyzer.detect.seeds.transforms import Salt
 from analyzer.knowledge import Knowledge
 from analyzer.model import Exchange, Finding
 

@@ -11,12 +11,12 @@ from collections.abc import Callable
 import pytest
 
 from analyzer.decode.exchange import Decoder
-from analyzer.detect.rates import RATES
-from analyzer.detect.shapes import SHAPES
+from analyzer.detect.shapes.rates import RATES
+from analyzer.detect.shapes.table import SHAPES
 from analyzer.knowledge import Knowledge
 from analyzer.model import Exchange
 from analyzer.pipeline import Detection
-from tests.detect.test_rates import SIGNS
+from tests.detect.shapes.test_rates import SIGNS
 
 TRIES = 6_000
 SHARE = 0.001

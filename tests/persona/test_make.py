@@ -15,7 +15,7 @@ from stdnum.se import personnummer
 
 from analyzer.decode.exchange import Decoder
 from analyzer.detect.by_seed import Seeds
-from analyzer.detect.shapes import SHAPES
+from analyzer.detect.shapes.table import SHAPES
 from analyzer.errors import ApptellsError
 from analyzer.knowledge import Knowledge, read_run, read_seeds
 from analyzer.model import Exchange

@@ -1,0 +1,1 @@
+"""Known values: what is looked for, and how it is searched."""

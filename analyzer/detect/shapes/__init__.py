@@ -1,0 +1,1 @@
+"""What values of a kind look like: conditions on the value beside a name that fits."""
