@@ -5,7 +5,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from analyzer.decode.limits import MAX_LEVELS, MAX_VALUE_CHARS
-from analyzer.decode.walk import MEMO_SIZE, NOTHING_MORE, PLAIN, SHORT, PartFull, Place, Walk, may_be_a_value
+from analyzer.decode.walk import (
+    LONG_PLAIN,
+    MEMO_SIZE,
+    NOTHING_MORE,
+    PLAIN,
+    SHORT,
+    PartFull,
+    Place,
+    Walk,
+    may_be_a_value,
+)
 from analyzer.model import Field
 
 NAME_MEMBERS = ("key", "name", "k", "field", "attribute", "property", "label", "n", "question")
@@ -22,8 +32,9 @@ _NO_NAMES = frozenset(
     """.split()
 )
 _NAME = re.compile(r"[A-Za-z_$][\w.$:-]{1,40}(?: \w{1,20}){0,3}")
-_LINES_WITH_MORE = re.compile(rf"^(?!(?:{PLAIN})$).+", re.M).finditer
+_LINES_WITH_MORE = re.compile(rf"^(?!(?:{PLAIN})$).+", re.M).findall
 """The question of `NOTHING_MORE` put to all values of a tree at once, one a line."""
+_LONG_LINES_WITH_MORE = re.compile(rf"^(?!(?:{LONG_PLAIN})$).+", re.M).findall
 
 
 class Pairs(list[tuple[str, Any]]):
@@ -202,10 +213,11 @@ class _Reader:
                 for position, value in enumerate(values)
                 if len(value) > MAX_VALUE_CHARS or not NOTHING_MORE(value)
             ]
-        plain = self.walk.plain
-        if "%" not in text and "&" not in text:
-            text = "\n".join([value for value in values if len(value) >= SHORT])
-        asked = {match[0] for match in _LINES_WITH_MORE(text)} - plain
+        if "%" in text or "&" in text:
+            asked = {*_LINES_WITH_MORE(text)} - self.walk.plain
+        else:
+            longer = "\n".join([value for value in values if len(value) >= SHORT])
+            asked = {*_LONG_LINES_WITH_MORE(longer)} - self.walk.plain
         return [position for position, value in enumerate(values) if value in asked] if asked else []
 
 

@@ -48,12 +48,13 @@ class Place(NamedTuple):
 # that cannot be text because a byte of it is not ASCII (nor starts as gzip, zlib, zstd). Tells them at the least cost.
 SHORT = 8
 """Characters from which on a value without `%` and `&` may hold something encoded."""
-PLAIN = (
-    r"[^%&\n]{0,7}+|[a-z]++(?:[_. -][a-z]++)*+"
+LONG_PLAIN = (
+    r"[a-z]++(?:[_. -][a-z]++)*+"
     r"|[+-]?[0-9]{1,19}+(?:[.:/-][0-9]++)*+(?:T[0-9:.]++(?:Z|[+-][0-9:]++)?+)?+"
     r"|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|[A-Z]{1,8}+[-_][0-9]{1,12}+"
     r"|(?!1[fF]8[bB]|78|28[bB]5)(?:[0-7][0-9a-fA-F])*+[89a-fA-F][0-9a-fA-F](?:[0-9a-fA-F]{2}){2,31}+"
 )
+PLAIN = rf"[^%&\n]{{0,{SHORT - 1}}}+|{LONG_PLAIN}"
 NOTHING_MORE = re.compile(PLAIN).fullmatch
 
 

@@ -59,6 +59,8 @@ class ByKey:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self._fitting: dict[tuple[str, str], tuple[_Fit, ...]] = {}
+        self._of_a_thing: dict[str, bool] = {}
+        """By the path of a field that is called as its path ends."""
 
     def _that_fit(self, meaning: Meaning, key: str, value: str) -> "tuple[_Fit, ...]":
         """The rules for a key that its value agrees with, most specific first; devices send the same ones for ever."""
@@ -79,6 +81,7 @@ class ByKey:
         waiting: list[tuple[int, KeyRule]] = []
         degrees: dict[tuple[str, str], list[tuple[int, bool]]] = {}
         pairs: dict[tuple[str, str], list[int]] = {}
+        of_a_thing = self._of_a_thing
         meaning_known, meaning_of, fitting = self._lexicon.known.get, self._lexicon.meaning, self._fitting
         for position, meaning in enumerate([meaning_known(field.key, _UNKNOWN) for field in fields]):
             if meaning is None:  # most names mean nothing
@@ -87,21 +90,22 @@ class ByKey:
             key = field.key
             if meaning is _UNKNOWN and (meaning := meaning_of(key)) is None:
                 continue
-            if meaning.degrees:
-                group = degrees.setdefault((field.location, _home(field)), [])
-                group.append((position, meaning.degrees == "latitude"))
-                continue
-            if "loc.precise" in meaning.types and field.path.endswith(("[0]", "[1]")) and longitude(field.value):
-                pairs.setdefault((field.location, field.path[:-3]), []).append(position)
-            if meaning.outer and (rule := self._outer_rule(field)):
-                found.append((position, _finding(field, rule, f", within '{_outer_name(field)}'")))
-                continue
+            if not meaning.is_simple:
+                if meaning.degrees:
+                    group = degrees.setdefault((field.location, _home(field)), [])
+                    group.append((position, meaning.degrees == "latitude"))
+                    continue
+                if "loc.precise" in meaning.types and field.path.endswith(("[0]", "[1]")) and longitude(field.value):
+                    pairs.setdefault((field.location, field.path[:-3]), []).append(position)
+                if meaning.outer and (rule := self._outer_rule(field)):
+                    found.append((position, _finding(field, rule, f", within '{_outer_name(field)}'")))
+                    continue
             value = field.value
             fit = fitting.get((key, value))
             if fit is None:
                 fit = self._that_fit(meaning, key, value)
             for rule, reasoning, is_personal in fit:
-                if is_personal and _OF_A_THING.search(_INDEX.sub("", _home(field))):
+                if is_personal and of_a_thing.get(field.path, True) and self._is_of_a_thing(field):
                     break
                 if rule.where == "person":
                     waiting.append((position, rule))
@@ -118,6 +122,15 @@ class ByKey:
                 found += _coordinates(fields, group)
         if waiting:
             found += _beside(fields, waiting, found, known)
+        return found
+
+    def _is_of_a_thing(self, field: Field) -> bool:
+        """Whether the object that a field belongs to is a shop, a product and the like."""
+        found = _OF_A_THING.search(_INDEX.sub("", _home(field))) is not None
+        if field.path.endswith(field.key):
+            if len(self._of_a_thing) >= MEMO_SIZE:
+                self._of_a_thing.clear()
+            self._of_a_thing[field.path] = found
         return found
 
     def _outer_rule(self, field: Field) -> KeyRule | None:

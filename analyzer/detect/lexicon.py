@@ -91,6 +91,8 @@ class Meaning(Struct, frozen=True, gc=False):
     """`latitude` or `longitude` where the key is called so, else empty."""
     outer: bool
     """Whether the key says so little (`id`, `value`) that the name of the object around it says more."""
+    is_simple: bool = False
+    """Whether its rules are all there is to ask: no coordinate, no name around it."""
 
 
 class Lexicon:
@@ -122,7 +124,8 @@ class Lexicon:
         outer = key.lower() in OUTER
         known = rules or degrees or outer
         types = frozenset([rule.data_type for rule in rules] + ["loc.precise"] * bool(degrees))
-        found = Meaning(rules, types, degrees, outer) if known else None
+        is_simple = not degrees and not outer and "loc.precise" not in types
+        found = Meaning(rules, types, degrees, outer, is_simple) if known else None
         self.known[key] = found
         return found
 
