@@ -13,7 +13,7 @@ from analyzer.attribute.attribution import Attribution
 from analyzer.attribute.party import Parties
 from analyzer.attribute.suggest import Clue, read_clues, suggest_first_party
 from analyzer.capture.reader import CaptureReader
-from analyzer.decode.encrypted import Envelope
+from analyzer.decode.envelope import Envelope
 from analyzer.decode.exchange import Decoded, Decoder
 from analyzer.decode.response import response_text
 from analyzer.detect.adapters import Adapter

@@ -3,9 +3,9 @@
 from typing import Any
 
 import pybase64
-from msgspec import Struct
 
 from analyzer.decode import tree
+from analyzer.decode.envelope import Envelope
 from analyzer.decode.limits import MAX_LAYER_BYTES
 from analyzer.decode.walk import Place, Walk
 
@@ -13,14 +13,6 @@ AES_KEYS = (16, 24, 32)
 NONCE = range(8, 129)
 """Bytes; GCM of the library takes no other."""
 TAG = 16
-
-
-class Envelope(Struct, frozen=True):
-    """Names of the members that hold, in Base64, an AES-GCM ciphertext with its tag, the key and the nonce."""
-
-    data: str
-    key: str
-    nonce: str
 
 
 def read(walk: Walk, at: Place, node: Any) -> bool:

@@ -6,8 +6,8 @@ from functools import partial
 from msgspec import Struct
 
 from analyzer.decode import body, form, url, values
-from analyzer.decode.encrypted import Envelope
 from analyzer.decode.entropy import entropy
+from analyzer.decode.envelope import Envelope
 from analyzer.decode.limits import MAX_FIELDS
 from analyzer.decode.walk import PartFull, Place, Walk
 from analyzer.model import Exchange, Field, Location, Undecoded

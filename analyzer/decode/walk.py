@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from analyzer.decode.envelope import Envelope
 from analyzer.decode.limits import (
     MAX_DEPTH,
     MAX_EXCHANGE_BYTES,
@@ -12,9 +13,6 @@ from analyzer.decode.limits import (
     MAX_VALUE_CHARS,
 )
 from analyzer.model import Field, Location
-
-if TYPE_CHECKING:
-    from analyzer.decode.encrypted import Envelope
 
 _RUN = re.compile(rb"[\x20-\x7e]{8,}")
 MEMO_SIZE = 20_000
@@ -83,7 +81,7 @@ class Walk:
         read_data: ReadData,
         plain: set[str],
         names: set[str],
-        envelopes: "Sequence[Envelope]" = (),
+        envelopes: Sequence[Envelope] = (),
     ) -> None:
         self.fields: list[Field] = []
         self.notes: dict[str, str] = {}

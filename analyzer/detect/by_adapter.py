@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from analyzer.detect.adapters import NONE, Adapter, Beside, Elsewhere, Endpoint, KnownField
+from analyzer.detect.adapters import NONE, Adapter, Beside, Endpoint, KnownField
+from analyzer.detect.recogniser import Recogniser
 from analyzer.model import Field, Finding
 
 _CACHED_HOSTS = 4096
@@ -56,7 +57,7 @@ class ByAdapter:
     def __init__(self, adapters: Sequence[Adapter]) -> None:
         self._by_suffix: dict[str, list[_Known]] = {}
         self._by_host: dict[str, tuple[_Known, ...]] = {}
-        self._elsewhere = _Elsewhere()
+        self._elsewhere: Recogniser[_Known] = Recogniser()
         for adapter in adapters:
             for endpoint in adapter.endpoints:
                 known = _Known(endpoint)
@@ -246,54 +247,6 @@ class _Known:
                 for start, pattern, rule in table.wild.get((location, last), ()):
                     if shape.startswith(start) and _search(pattern, path):
                         yield rule
-
-
-class _Elsewhere:
-    """Tells trackers behind hosts that are not theirs: an app's own domain that passes their requests on."""
-
-    def __init__(self) -> None:
-        self._by_segment: dict[str, list[_Sign]] = {}
-        """By the last segment of the URL path that they end with."""
-        self._by_name: dict[str, list[_Sign]] = {}
-        """Without a path, by the rarest name that they ask for."""
-
-    def add(self, elsewhere: Elsewhere, known: _Known) -> None:
-        for ending in elsewhere.path:
-            self._by_segment.setdefault(_last_segment(ending), []).append(_Sign(ending, elsewhere, known))
-        if not elsewhere.path:
-            name = elsewhere.headers[0] if elsewhere.headers else _last_name(elsewhere.signs[0])
-            self._by_name.setdefault(name, []).append(_Sign("", elsewhere, known))
-
-    def recognise(self, url_path: str, fields: Sequence[Field]) -> list[_Known]:
-        """Those whose every sign is there. Costs next to nothing for requests of no tracker."""
-        asked = [sign for sign in self._by_segment.get(_last_segment(url_path), ()) if url_path.endswith(sign.ending)]
-        if not self._by_name.keys().isdisjoint(names := [field.key for field in fields]):
-            asked += [sign for name in self._by_name.keys() & set(names) for sign in self._by_name[name]]
-        return [sign.known for sign in asked if _is_given_away(sign.elsewhere, fields)]
-
-
-class _Sign(NamedTuple):
-    """One way to recognise a tracker elsewhere."""
-
-    ending: str
-    elsewhere: Elsewhere
-    known: _Known
-
-
-def _is_given_away(elsewhere: Elsewhere, fields: Sequence[Field]) -> bool:
-    if elsewhere.headers and not {field.path for field in fields if field.location == "header"}.issuperset(
-        elsewhere.headers
-    ):
-        return False
-    return {field.path for field in fields}.issuperset(sign.replace("[]", "[0]") for sign in elsewhere.signs)
-
-
-def _last_segment(path: str) -> str:
-    return path.rstrip("/").rpartition("/")[2]
-
-
-def _last_name(path: str) -> str:
-    return re.sub(r"(?:\[\])+$", "", path).rpartition(".")[2]
 
 
 def _enter(table: _Table, location: str, path: str, rule: _Rule) -> None:

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzer.decode.encrypted import Envelope
+from analyzer.decode.envelope import Envelope
 from analyzer.decode.exchange import Decoded, Decoder
 from analyzer.model import Exchange
 
