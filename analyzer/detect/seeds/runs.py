@@ -24,12 +24,6 @@ _ONE_HEX = bytes(ord("x") if char in _HEX else ord(" ") for char in range(256))
 _ONE_BASE32 = bytes(ord("x") if char in b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567" else ord(" ") for char in range(256))
 _CORE = b"x" * MIN_RUN
 _ALL_HEX = re.compile(rb"[0-9a-fA-F]+").fullmatch
-_ALL_HEX = re.compile(rb"[0-9a-fA-F]+").fullmatch
-# A digest or identifier seldom has so many (one run of 32 digits in fifty): most need no opening.
-_TEXT_IN_HEX = re.compile(
-    rb"(?:[2-7][0-9a-f]){6}|(?:00[2-7][0-9a-f]){4}|(?:[2-7][0-9a-f]00){4}|(?:[c-f][0-9a-f](?:[89ab][0-9a-f]){1,3}){3}",
-    re.I,
-).search
 
 
 def long_runs(data: bytes) -> list[Span]:
