@@ -61,9 +61,11 @@ class Detection:
         explained = self._by_adapter.explain(decoded.host, decoded.path, exchange.method, fields)
         found += explained.findings
         found += self._by_pattern.find(joined)
-        known = [(position, finding.data_type) for position, finding in found]
-        # A name that is documented to mean nothing personal is not believed; a value that proves itself still is.
-        found += [one for one in self._by_key.find(fields, known) if one[0] not in explained.nothing]
+        named = self._by_key.find(fields, found)
+        if explained.nothing:
+            # A name that is documented to mean nothing personal is not believed; a value that proves itself still is.
+            named = [one for one in named if one[0] not in explained.nothing]
+        found += named
         return [finding for _, finding in merge(found)]
 
 

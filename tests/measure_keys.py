@@ -43,8 +43,7 @@ def measure() -> dict[Row, tuple[int, int]]:
         decoder = Decoder()
         for exchange in exchanges:
             fields = decoder.decode(exchange).fields
-            known = [(position, one.data_type) for position, one in patterns.find(Joined(fields))]
-            for _, finding in search.find(fields, known):
+            for _, finding in search.find(fields, patterns.find(Joined(fields))):
                 rule = _rule(lexicon, finding)
                 right = judge(exchange.index, finding.field, finding.data_type) if rule else None
                 if rule is not None and right is not None and (right or rule.evidence != "key"):

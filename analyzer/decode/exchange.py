@@ -44,6 +44,14 @@ class Decoded(Struct, frozen=True):
     """The headers that name the app or its web origin (`SELF_NAMING`), names in lower case."""
 
 
+class _Url(Struct, frozen=True):
+    """What the URL of a request holds."""
+
+    host: str
+    path: str
+    fields: list[Field]
+
+
 class _Headers(Struct):
     """What the headers of a request hold."""
 
@@ -62,23 +70,13 @@ class Decoder:
         self._names: set[str] = set()
         self._headers: dict[tuple[str, str], list[Field]] = {}
         self._same: dict[tuple[tuple[str, str], ...], _Headers] = {}
-        self._queries: dict[tuple[str, str], list[Field]] = {}
+        self._urls: dict[str, _Url] = {}
         self._paths: dict[tuple[str, str], list[Field]] = {}
 
     def decode(self, exchange: Exchange) -> Decoded:
         """Every leaf of the request and of its messages. Never raises; what could not be read is said."""
         walk = self._walk()
-        host, path, query, fragment = url.split(exchange.url)
-        self._cached(walk, self._paths, (host, path), "path", _read_path)
-        if query:
-            self._cached(walk, self._queries, ("", query), "query", _read_query)
-        if fragment:
-            self._part(
-                walk,
-                partial(walk.text, Place("query", "#", "", (), 0), form.unquote(fragment, plus=False)),
-                "query",
-                fragment,
-            )
+        asked = self._read_url(walk, exchange.url)
         walk.begin_part()
         headers = self._read_headers(walk, exchange.headers)
         if exchange.body:
@@ -87,9 +85,31 @@ class Decoder:
             at = Place("message", f"[{position}]", "", (), 0)
             self._part(walk, partial(walk.data, at, message), "message", message)
         undecoded = [
-            _undecoded(exchange.index, host, at, data, kind) for at, data, kind in walk.closed if len(data) >= SMALL
+            _undecoded(exchange.index, asked.host, at, data, kind)
+            for at, data, kind in walk.closed
+            if len(data) >= SMALL
         ]
-        return Decoded(host, path, walk.fields, undecoded, walk.notes, headers.clues)
+        return Decoded(asked.host, asked.path, walk.fields, undecoded, walk.notes, headers.clues)
+
+    def _read_url(self, walk: Walk, text: str) -> "_Url":
+        """Record what the URL of the request holds; most are asked for again and again."""
+        known = self._urls.get(text)
+        if known is not None:
+            walk.fields += known.fields
+            return known
+        host, path, query, fragment = url.split(text)
+        self._cached(walk, self._paths, (host, path), "path", _read_path)
+        if query:
+            self._part(walk, partial(form.read, walk, Place("query", "", "", (), 0), query), "query", query)
+        if fragment:
+            at = Place("query", "#", "", (), 0)
+            self._part(walk, partial(walk.text, at, form.unquote(fragment, plus=False)), "query", fragment)
+        found = _Url(host, path, walk.fields[:])
+        if not walk.notes and not walk.closed and len(text) < MEMO_CHARS and len(found.fields) < 100:
+            if len(self._urls) >= CACHE_SIZE:
+                self._urls.clear()
+            self._urls[text] = found
+        return found
 
     def _read_headers(self, walk: Walk, headers: tuple[tuple[str, str], ...]) -> "_Headers":
         """Record what the headers hold. A program sends most of its requests with the same ones."""
@@ -167,10 +187,6 @@ def _read_path(walk: Walk, host: str, path: str) -> None:
     for position, segment in enumerate(path[1:].split("/")):
         if len(segment) > 1:
             walk.text(Place("path", str(position), "", (), 0), form.unquote(segment, plus=False))
-
-
-def _read_query(walk: Walk, _: str, query: str) -> None:
-    form.read(walk, Place("query", "", "", (), 0), query)
 
 
 def _read_header(walk: Walk, name: str, value: str) -> None:

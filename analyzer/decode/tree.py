@@ -107,6 +107,8 @@ class _Reader:
                 append(Field(location, prefix + name, here, str(value), chain))
             elif kind is dict and level < MAX_LEVELS:
                 self._object(value, f"{prefix}{name}.", here, level + 1)
+            elif kind is list and level < MAX_LEVELS:
+                self._array(value, prefix + name, here, level + 1)
             elif value is not None:
                 self.branch(value, prefix + name, here, level + 1)
 

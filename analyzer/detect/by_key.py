@@ -75,8 +75,8 @@ class ByKey:
             self._fitting[key, value] = found
         return found
 
-    def find(self, fields: Sequence[Field], known: Sequence[tuple[int, str]]) -> list[tuple[int, Finding]]:
-        """(position, finding) pairs. `known` holds (position, data type) of what other detectors found."""
+    def find(self, fields: Sequence[Field], known: Sequence[tuple[int, Finding]]) -> list[tuple[int, Finding]]:
+        """(position, finding) pairs. `known` holds those of the other detectors."""
         found: list[tuple[int, Finding]] = []
         waiting: list[tuple[int, KeyRule]] = []
         degrees: dict[tuple[str, str], list[tuple[int, bool]]] = {}
@@ -186,10 +186,11 @@ def _beside(
     fields: Sequence[Field],
     waiting: Sequence[tuple[int, KeyRule]],
     found: Sequence[tuple[int, Finding]],
-    known: Sequence[tuple[int, str]],
+    known: Sequence[tuple[int, Finding]],
 ) -> list[tuple[int, Finding]]:
     """Names such as `name` count below a person's object, or beside something that is personal for sure."""
-    types = [(position, finding.data_type) for position, finding in found if finding.evidence != "key"] + list(known)
+    types = [(position, finding.data_type) for position, finding in found if finding.evidence != "key"]
+    types += [(position, finding.data_type) for position, finding in known]
     parents: dict[tuple[str, str], str] = {}
     taken = {position for position, _ in found}
     for position, data_type in types:

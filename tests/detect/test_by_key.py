@@ -8,7 +8,7 @@ import pytest
 from analyzer.decode.exchange import Decoder
 from analyzer.detect.by_key import ByKey
 from analyzer.knowledge import Knowledge
-from analyzer.model import Exchange, Field
+from analyzer.model import Exchange, Field, Finding
 from analyzer.pipeline import Detection
 from tests.detect.fields import field
 
@@ -16,7 +16,11 @@ SEARCH = ByKey(Knowledge().lexicon)
 
 
 def find(*fields: Field, known: tuple[tuple[int, str], ...] = ()) -> list[tuple[int, str]]:
-    return sorted((position, found.data_type) for position, found in SEARCH.find(fields, known))
+    others = [
+        (position, Finding(field=fields[position], data_type=data_type, evidence="validated", reasoning="r", value="v"))
+        for position, data_type in known
+    ]
+    return sorted((position, found.data_type) for position, found in SEARCH.find(fields, others))
 
 
 def find_json(tree: object) -> dict[str, str]:

@@ -10,7 +10,7 @@ from analyzer.detect.by_seed import BySeed, Seeds
 from analyzer.detect.joined import Joined
 from analyzer.detect.shapes.table import SHAPES
 from analyzer.knowledge import Knowledge
-from analyzer.model import Field
+from analyzer.model import Field, Finding
 
 n = 1_000_000
 units = ["a", "1", "A", "@", ".", " ", "-", "a.", "a@", "1-", "+1", "A ", "Aa ", "a-a", "1,", "//a", "eyJ", "a1",
@@ -31,7 +31,9 @@ for unit in [*units, "ishaan@post.example ", "ishaan@post.example"]:
     seed.find(joined)
     key.find(fields, [])
     named = Field("body", value + ".name", "name", "Ishaan Kulkarni", ())
-    key.find([Field("body", value, value, "x", ()), named], [(0, "person.email")])
+    whole = Field("body", value, value, "x", ())
+    email = Finding(field=whole, data_type="person.email", evidence="validated", reasoning="r", value="x")
+    key.find([whole, named], [(0, email)])
 print("finished")
 """
 
