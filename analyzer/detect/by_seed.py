@@ -1,5 +1,6 @@
 """Known values: every written form and every hash of a seed, found in one pass over all values of an exchange."""
 
+from binascii import Error as BinasciiError
 from binascii import unhexlify
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -140,15 +141,13 @@ class BySeed:
             found.add(position, known[data_type], field.value.encode("utf-8", "replace"), ending=why)
 
     def _find_in_runs(self, data: bytes, runs: Sequence[Span], locate: Callable[[int], int], found: FoundSeeds) -> None:
+        # Most long runs are identifiers in hex, and told at once.
+        runs = [span for span in runs if not self._is_identifier(data, span, locate, found)]
+        if not runs:
+            return
         in_base64, in_hex = base64_runs(data, runs), hex_runs(data, runs)
-        longer = []  # than a digest or an identifier: there may be a text in it
         for start, end in in_hex:
             run = data[start:end]
-            if len(run) in OF_DIGESTS and not (data_in_it := unhexlify(run)).isascii():
-                if known := self._digests.get(data_in_it):
-                    found.add(locate(start), known, run)
-                continue
-            longer.append((start, end))
             for span, digest in digests_in_hex(run, self._sizes):
                 if digest in self._digests:
                     found.add(locate(start), self._digests[digest], run[slice(*span)])
@@ -162,7 +161,7 @@ class BySeed:
                         found.add(locate(start), self._digests[digest], value, written=written)
             if run in self._base58:
                 found.add(locate(start), self._base58[run], run, ("base58",))
-        for layer in self._opened(data, in_base64, in_hex if self._deep else longer):
+        for layer in self._opened(data, in_base64, in_hex):
             lower = layer.data.lower()
             hits = self._search_opened.find(lower)
             if hits:
@@ -174,6 +173,20 @@ class BySeed:
                 self._find_behind_xor(layer, locate, found)
         if payloads := [run for run in in_base64 if run[1] - run[0] >= MIN_PAYLOAD]:
             self._find_behind_xor(next(layers(data.translate(STANDARD), payloads, BASE64)), locate, found)
+
+    def _is_identifier(self, data: bytes, span: Span, locate: Callable[[int], int], found: FoundSeeds) -> bool:
+        """Whether a run is of as many hex digits as a digest and holds no text; a known digest is recorded."""
+        start, end = span
+        if end - start not in OF_DIGESTS:
+            return False
+        run = data[start:end]
+        try:
+            opened = unhexlify(run)
+        except BinasciiError:
+            return False
+        if known := self._digests.get(opened):
+            found.add(locate(start), known, run)
+        return known is not None or not (self._deep or opened.isascii())
 
     def _opened(self, data: bytes, in_base64: Sequence[Span], in_hex: Sequence[Span]) -> Iterator[Layer]:
         if in_hex:
