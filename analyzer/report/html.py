@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from analyzer.model import Capture, Destination, Group, MatrixRow, Recipient, Report, Undecoded, UndecodedCount
 from analyzer.report.countries import load_countries
+from analyzer.report.dates import in_words
 from analyzer.report.drawing import draw
 from analyzer.report.visible import visible
 
@@ -41,10 +42,6 @@ ENCODING_WORDS = {
     "hex": "hexadecimal", "xml": "XML", "jwt": "JWT", "grpc": "gRPC", "msgpack": "MessagePack", "br": "Brotli",
     "ndjson": "JSON lines", "zstd": "Zstandard", "multipart": "multipart form",
 }  # fmt: skip
-MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July",
-    "August", "September", "October", "November", "December",
-)  # fmt: skip
 
 
 class Answer(Struct, frozen=True):
@@ -211,7 +208,7 @@ def _dates(capture: Capture) -> str | None:
         first, last = (datetime.fromtimestamp(t, UTC) for t in (capture.first_time, capture.last_time) if t is not None)
     except (ValueError, OverflowError, OSError):
         return None
-    day, last_day = (f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}" for moment in (first, last))
+    day, last_day = map(in_words, (first, last))
     start, end = f"{day}, {first:%H:%M}", f"{last_day}, {last:%H:%M}"
     if start == end:
         return f"{start} UTC"

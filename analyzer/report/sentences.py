@@ -4,6 +4,7 @@ from collections.abc import Container, Mapping, Sequence
 
 from analyzer.model import Capture, Destination, Group, Recipient, Sentence, SharedIdentifier
 from analyzer.report.countries import load_countries
+from analyzer.report.dates import in_words
 from analyzer.report.groups import is_telling
 from analyzer.report.requests import moment
 
@@ -20,11 +21,6 @@ _MAX_KINDS = 10
 _MAX_PLACES = 3
 # First words of labels that keep their capital within a sentence; acronyms and names of several words are seen as such.
 _PROPER = ("Aadhaar", "Android", "Bluetooth", "Indian")
-# Not strftime's, which follow the locale.
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July",
-    "August", "September", "October", "November", "December",
-)  # fmt: skip
 
 
 def write_sentences(
@@ -96,7 +92,7 @@ def _told(recipient: Recipient) -> list[Group]:
 def _subject(capture: Capture, app: str | None) -> str:
     name = f"app {app}" if app else "app"
     day = moment(capture.first_time)
-    return f"On {day.day} {_MONTHS[day.month - 1]} {day.year} the {name}" if day else f"The {name}"
+    return f"On {in_words(day)} the {name}" if day else f"The {name}"
 
 
 def _about(recipient: Recipient, subject: str, names_of: Mapping[str, str], requests: Container[int]) -> Sentence:
