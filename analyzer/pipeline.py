@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     from analyzer.detect.by_seed import Seeds
 
 
+TROUBLE = (ArithmeticError, LookupError, TypeError, ValueError, RecursionError, MemoryError)
+"""What an exchange may raise that cannot be analysed; no input is known to."""
+
+
 class Detection:
     """The four detectors. They see the same fields; none switches another off."""
 
@@ -107,7 +111,7 @@ def analyze(
             decoded = decoder.decode(exchange)
             findings = detection.find(exchange, decoded)
             links = shared.add(exchange, decoded.host, decoded.fields, findings, response_text(exchange))
-        except (ArithmeticError, LookupError, TypeError, ValueError, RecursionError, MemoryError) as error:
+        except TROUBLE as error:
             # No input is known to get here; one that does must not cost the others.
             builder.note("not-analysed", f"A request could not be analysed ({type(error).__name__}).", exchange.index)
             continue

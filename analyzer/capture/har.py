@@ -16,6 +16,7 @@ from analyzer.capture.reader import CaptureReader
 from analyzer.capture.response import NO_ANSWER
 from analyzer.capture.text_stream import source_stream
 from analyzer.errors import CaptureError
+from analyzer.memo import Memo
 from analyzer.model import Exchange
 
 _ADDRESSES_KEPT = 4096
@@ -36,7 +37,7 @@ class HarReader(CaptureReader):
         self._walk = HarWalk(Window(readinto, window))
         self._steps = iter(self._walk)
         self._members: dict[str, Any] = {}
-        self._addresses: dict[str, str | None] = {}
+        self._addresses = Memo[str, str | None](_ADDRESSES_KEPT)
         self._user_agent = ""
         self._first_entry: Entry | None = None
         self._go_to_entries()
@@ -141,10 +142,7 @@ class HarReader(CaptureReader):
             return None
         if text in self._addresses:
             return self._addresses[text]
-        if len(self._addresses) >= _ADDRESSES_KEPT:
-            self._addresses.clear()
-        address = self._addresses[text] = dialects.server_address(text)
-        return address
+        return self._addresses.keep(text, dialects.server_address(text))
 
     def _probe(self, entry: Entry, headers: dialects.Headers) -> None:
         self._first_entry = self._first_entry or entry

@@ -86,16 +86,15 @@ DECODERS: tuple[Callable[[Walk, Place, bytes, str], bool], ...] = (
 
 def read(walk: Walk, at: Place, data: bytes, content_type: str) -> bool:
     """Open bytes; False where nothing reads them."""
-    if data[0] in b"{[" and _json(walk, at, data, content_type):  # what most bodies are, and no compression or media
-        return True
-    name = sniff(data)
-    if name:
-        opened = _inflate(walk, name, data)
-        if opened is not None:
-            walk.data(at.inside(opened.name), opened.data, content_type)
-            return True
-    if media_type(data):
-        return False
+    if data[0] not in b"{[":  # as most bodies begin, and neither compressed data nor media
+        name = sniff(data)
+        if name:
+            opened = _inflate(walk, name, data)
+            if opened is not None:
+                walk.data(at.inside(opened.name), opened.data, content_type)
+                return True
+        if media_type(data):
+            return False
     return any(decoder(walk, at, data, content_type) for decoder in DECODERS)
 
 

@@ -10,6 +10,7 @@ from analyzer.decode.entropy import entropy
 from analyzer.decode.envelope import Envelope
 from analyzer.decode.limits import MAX_FIELDS
 from analyzer.decode.walk import PartFull, Place, Walk
+from analyzer.memo import Memo
 from analyzer.model import Exchange, Field, Location, Undecoded
 
 # Headers that say how to talk, not who talks; every browser and library sends them.
@@ -28,6 +29,7 @@ TECHNICAL_HEADERS = frozenset(
 SELF_NAMING = frozenset(("origin", "referer", "x-requested-with", "x-android-package", "x-ios-bundle-identifier"))
 CACHE_SIZE = 4_000
 MEMO_CHARS = 2_000
+MEMO_FIELDS = 100
 SMALL = 64
 """Closed data under this many bytes is not reported as undecoded."""
 
@@ -44,21 +46,23 @@ class Decoded(Struct, frozen=True):
     """The headers that name the app or its web origin (`SELF_NAMING`), names in lower case."""
 
 
-class _Url(Struct, frozen=True):
-    """What the URL of a request holds."""
+class _Part(Struct):
+    """A part of a request that repeats from exchange to exchange."""
 
+    fields: list[Field]
+    chars: int
+    """How long it is."""
+
+
+class _Url(_Part):
     host: str
     path: str
-    fields: list[Field]
 
 
-class _Headers(Struct):
-    """What the headers of a request hold."""
-
-    fields: list[Field]
-    content_type: str
-    encoding: str
-    clues: list[tuple[str, str]]
+class _Headers(_Part):
+    content_type: str = ""
+    encoding: str = ""
+    clues: list[tuple[str, str]] = []
 
 
 class Decoder:
@@ -68,17 +72,17 @@ class Decoder:
         self._envelopes = envelopes
         self._plain: set[str] = set()
         self._names: set[str] = set()
-        self._headers: dict[tuple[str, str], list[Field]] = {}
-        self._same: dict[tuple[tuple[str, str], ...], _Headers] = {}
-        self._urls: dict[str, _Url] = {}
-        self._paths: dict[tuple[str, str], list[Field]] = {}
+        self._urls = Memo[str, _Url](CACHE_SIZE)
+        self._paths = Memo[tuple[str, str], _Part](CACHE_SIZE)
+        self._headers = Memo[tuple[tuple[str, str], ...], _Headers](CACHE_SIZE)
+        self._lines = Memo[tuple[str, str], _Part](CACHE_SIZE)
+        """Single headers, where others beside them change."""
 
     def decode(self, exchange: Exchange) -> Decoded:
         """Every leaf of the request and of its messages. Never raises; what could not be read is said."""
         walk = self._walk()
-        asked = self._read_url(walk, exchange.url)
-        walk.begin_part()
-        headers = self._read_headers(walk, exchange.headers)
+        asked = self._recall(walk, self._urls, exchange.url, self._read_url)
+        headers = self._recall(walk, self._headers, exchange.headers, self._read_headers)
         if exchange.body:
             self._body(walk, exchange, headers.content_type, headers.encoding)
         for position, message in enumerate(exchange.messages):
@@ -91,34 +95,38 @@ class Decoder:
         ]
         return Decoded(asked.host, asked.path, walk.fields, undecoded, walk.notes, headers.clues)
 
-    def _read_url(self, walk: Walk, text: str) -> "_Url":
-        """Record what the URL of the request holds; most are asked for again and again."""
-        known = self._urls.get(text)
-        if known is not None:
-            walk.fields += known.fields
-            return known
+    def _recall[K, P: _Part](self, walk: Walk, memo: Memo[K, P], key: K, read: Callable[[Walk, K], P]) -> P:
+        """Record what `read` finds in a part, or found in the same before."""
+        part = memo.get(key)
+        if part is None:
+            own = self._walk()
+            own.bytes_left = walk.bytes_left
+            part = read(own, key)
+            walk.bytes_left = own.bytes_left
+            walk.notes |= own.notes
+            walk.closed += own.closed
+            if not own.notes and not own.closed and len(part.fields) < MEMO_FIELDS and part.chars < MEMO_CHARS:
+                memo.keep(key, part)
+        walk.fields += part.fields
+        return part
+
+    def _read_url(self, walk: Walk, text: str) -> _Url:
         host, path, query, fragment = url.split(text)
-        self._cached(walk, self._paths, (host, path), "path", _read_path)
+        self._recall(walk, self._paths, (host, path), self._read_path)
         if query:
             self._part(walk, partial(form.read, walk, Place("query", "", "", (), 0), query), "query", query)
         if fragment:
             at = Place("query", "#", "", (), 0)
             self._part(walk, partial(walk.text, at, form.unquote(fragment, plus=False)), "query", fragment)
-        found = _Url(host, path, walk.fields[:])
-        if not walk.notes and not walk.closed and len(text) < MEMO_CHARS and len(found.fields) < 100:
-            if len(self._urls) >= CACHE_SIZE:
-                self._urls.clear()
-            self._urls[text] = found
-        return found
+        return _Url(walk.fields, len(text), host, path)
 
-    def _read_headers(self, walk: Walk, headers: tuple[tuple[str, str], ...]) -> "_Headers":
-        """Record what the headers hold. A program sends most of its requests with the same ones."""
-        known = self._same.get(headers)
-        if known is not None:
-            walk.fields += known.fields
-            return known
-        found = _Headers([], "", "", [])
-        start, notes, closed = len(walk.fields), len(walk.notes), len(walk.closed)
+    def _read_path(self, walk: Walk, key: tuple[str, str]) -> _Part:
+        host, path = key
+        self._part(walk, partial(_read_path, walk, host, path), "path", path)
+        return _Part(walk.fields, len(host) + len(path))
+
+    def _read_headers(self, walk: Walk, headers: tuple[tuple[str, str], ...]) -> _Headers:
+        found = _Headers(walk.fields, sum(len(name) + len(value) for name, value in headers))
         for name, value in headers:
             lower = name.lower()
             if lower == "content-type":
@@ -126,16 +134,16 @@ class Decoder:
             elif lower == "content-encoding":
                 found.encoding = value
             elif lower not in TECHNICAL_HEADERS:
-                location: Location = "cookie" if lower == "cookie" else "header"
-                self._cached(walk, self._headers, (lower, value), location, _read_header)
+                self._recall(walk, self._lines, (lower, value), self._read_line)
             if lower in SELF_NAMING:
                 found.clues.append((lower, value))
-        if (notes, closed) == (len(walk.notes), len(walk.closed)) and len(walk.fields) - start < 100:
-            found.fields = walk.fields[start:]
-            if len(self._same) >= CACHE_SIZE // 4:
-                self._same.clear()
-            self._same[headers] = found
         return found
+
+    def _read_line(self, walk: Walk, key: tuple[str, str]) -> _Part:
+        name, value = key
+        location: Location = "cookie" if name == "cookie" else "header"
+        self._part(walk, partial(_read_header, walk, name, value), location, value)
+        return _Part(walk.fields, len(name) + len(value))
 
     def _body(self, walk: Walk, exchange: Exchange, content_type: str, encoding: str) -> None:
         at, data = Place("body", "", "", (), 0), exchange.body
@@ -155,28 +163,6 @@ class Decoder:
             text = source if isinstance(source, str) else source.decode("utf-8", "replace")
             walk.part_end += 1
             walk.leaf(Place(location, "", "", ("text",), 0), text)
-
-    def _cached(
-        self,
-        walk: Walk,
-        cache: dict[tuple[str, str], list[Field]],
-        key: tuple[str, str],
-        location: Location,
-        read: Callable[[Walk, str, str], None],
-    ) -> None:
-        """Record what `read` finds in a part that repeats from exchange to exchange, and remember it."""
-        found = cache.get(key)
-        if found is None:
-            own = self._walk()
-            self._part(own, partial(read, own, *key), location, key[1])
-            found = own.fields
-            walk.notes |= own.notes
-            walk.closed += own.closed
-            if not own.notes and not own.closed and len(found) < 100 and len(key[1]) < MEMO_CHARS:
-                if len(cache) >= CACHE_SIZE:
-                    cache.clear()
-                cache[key] = found
-        walk.fields += found
 
     def _walk(self) -> Walk:
         return Walk(values.read, body.read, self._plain, self._names, self._envelopes)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from analyzer.detect.adapters import NONE, Adapter, Beside, Endpoint, KnownField
 from analyzer.detect.recogniser import Recogniser
+from analyzer.memo import Memo
 from analyzer.model import Field, Finding
 
 _CACHED_HOSTS = 4096
@@ -56,7 +57,7 @@ class ByAdapter:
 
     def __init__(self, adapters: Sequence[Adapter]) -> None:
         self._by_suffix: dict[str, list[_Known]] = {}
-        self._by_host: dict[str, tuple[_Known, ...]] = {}
+        self._by_host = Memo[str, tuple[_Known, ...]](_CACHED_HOSTS)
         self._elsewhere: Recogniser[_Known] = Recogniser()
         for adapter in adapters:
             for endpoint in adapter.endpoints:
@@ -98,10 +99,7 @@ class ByAdapter:
         labels = host.lower().split(".")
         suffixes = (".".join(labels[start:]) for start in range(len(labels)))
         known = tuple(known for suffix in suffixes for known in self._by_suffix.get(suffix, ()))
-        if len(self._by_host) >= _CACHED_HOSTS:
-            self._by_host.clear()
-        self._by_host[host] = known
-        return known
+        return self._by_host.keep(host, known)
 
     def _explained(
         self, known: tuple["_Known", ...], url_path: str, method: str, fields: Sequence[Field]

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from analyzer.detect.lexicon import MEMO_SIZE, KeyRule, Lexicon, Meaning
 from analyzer.detect.shapes.number import latitude, longitude
 from analyzer.detect.shapes.table import SHAPES
+from analyzer.memo import Memo
 from analyzer.model import Field, Finding
 
 _PERSON = re.compile(
@@ -58,8 +59,8 @@ class ByKey:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._fitting: dict[tuple[str, str], tuple[_Fit, ...]] = {}
-        self._of_a_thing: dict[str, bool] = {}
+        self._fitting = Memo[tuple[str, str], tuple[_Fit, ...]](MEMO_SIZE)
+        self._of_a_thing = Memo[str, bool](MEMO_SIZE)
         """By the path of a field that is called as its path ends."""
 
     def _that_fit(self, meaning: Meaning, key: str, value: str) -> "tuple[_Fit, ...]":
@@ -69,11 +70,7 @@ class ByKey:
             for rule in meaning.rules
             if fits(rule, value)
         )
-        if len(value) <= MEMO_CHARS:
-            if len(self._fitting) >= MEMO_SIZE:
-                self._fitting.clear()
-            self._fitting[key, value] = found
-        return found
+        return self._fitting.keep((key, value), found) if len(value) <= MEMO_CHARS else found
 
     def find(self, fields: Sequence[Field], known: Sequence[tuple[int, Finding]]) -> list[tuple[int, Finding]]:
         """(position, finding) pairs. `known` holds those of the other detectors."""
@@ -81,7 +78,6 @@ class ByKey:
         waiting: list[tuple[int, KeyRule]] = []
         degrees: dict[tuple[str, str], list[tuple[int, bool]]] = {}
         pairs: dict[tuple[str, str], list[int]] = {}
-        of_a_thing = self._of_a_thing
         meaning_known, meaning_of, fitting = self._lexicon.known.get, self._lexicon.meaning, self._fitting
         for position, meaning in enumerate([meaning_known(field.key, _UNKNOWN) for field in fields]):
             if meaning is None:  # most names mean nothing
@@ -105,7 +101,7 @@ class ByKey:
             if fit is None:
                 fit = self._that_fit(meaning, key, value)
             for rule, reasoning, is_personal in fit:
-                if is_personal and of_a_thing.get(field.path, True) and self._is_of_a_thing(field):
+                if is_personal and self._is_of_a_thing(field):
                     break
                 if rule.where == "person":
                     waiting.append((position, rule))
@@ -126,12 +122,12 @@ class ByKey:
 
     def _is_of_a_thing(self, field: Field) -> bool:
         """Whether the object that a field belongs to is a shop, a product and the like."""
+        known = self._of_a_thing.get(field.path)
+        if known is not None:
+            return known
         found = _OF_A_THING.search(_INDEX.sub("", _home(field))) is not None
-        if field.path.endswith(field.key):
-            if len(self._of_a_thing) >= MEMO_SIZE:
-                self._of_a_thing.clear()
-            self._of_a_thing[field.path] = found
-        return found
+        is_named_so = field.path.endswith(field.key) and len(field.path) <= LONGEST_PATH
+        return self._of_a_thing.keep(field.path, found) if is_named_so else found
 
     def _outer_rule(self, field: Field) -> KeyRule | None:
         """The rule by which the name around `id` or `value` explains it."""

@@ -12,10 +12,13 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from analyzer.detect.shapes.rates import is_loose
+from analyzer.memo import Memo
 from analyzer.model import EVIDENCE_RANK, Evidence
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
 MEMO_SIZE = 20_000
+MAX_KEY = 80
+"""Characters; longer keys are no names."""
 
 
 class KeyRule(Struct, frozen=True, gc=False):
@@ -107,17 +110,17 @@ class Lexicon:
                 self._exact.setdefault(name, []).append(rule)
                 if rule.where == "end":
                     self._end.setdefault(name, []).append(rule)
-        self.known: dict[str, Meaning | None] = {}
+        self.known = Memo[str, Meaning | None](MEMO_SIZE)
         """Keys analysed so far; a hot loop looks here before it calls `meaning`."""
 
     def meaning(self, key: str) -> Meaning | None:
         """What a key may mean; None for most keys."""
         if key in self.known:
             return self.known[key]
-        if len(self.known) >= MEMO_SIZE:
-            self.known.clear()
-        rules = self._look_up(key) if 0 < len(key) <= 80 else ()
-        last = words_of(key).rpartition("_")[2] if len(key) <= 80 else ""
+        if not 0 < len(key) <= MAX_KEY:
+            return None
+        rules = self._look_up(key)
+        last = words_of(key).rpartition("_")[2]
         degrees = "latitude" if last in LATITUDE else "longitude" if last in LONGITUDE else ""
         if degrees and (rules or not _THINGS.isdisjoint(words_of(key).split("_"))):
             degrees = ""  # `lat_lng` holds both, and the place of a shop is nobody's
@@ -126,8 +129,7 @@ class Lexicon:
         types = frozenset([rule.data_type for rule in rules] + ["loc.precise"] * bool(degrees))
         is_simple = not degrees and not outer and "loc.precise" not in types
         found = Meaning(rules, types, degrees, outer, is_simple) if known else None
-        self.known[key] = found
-        return found
+        return self.known.keep(key, found)
 
     def types(self, key: str) -> frozenset[str]:
         """The data types that a key may name."""

@@ -14,14 +14,14 @@ from analyzer.identify.result import Identified, Sighting, identifiers_of
 from analyzer.identify.slots import Slots, Table, digest_of
 from analyzer.identify.values import MIN_CHARS, Tier, tier_of
 from analyzer.knowledge import Knowledge
+from analyzer.memo import Memo
 from analyzer.model import Exchange, Field, Finding, Note
-from analyzer.pipeline import Detection, envelopes
+from analyzer.pipeline import TROUBLE, Detection, envelopes
 
 LOOKS = 3
 """Requests in which the detectors are asked what a place holds."""
 MEMO_SIZE = 50_000
 _LETTERS = re.compile(r"([^\W\d_]+)[-_. ]?\d")
-_TROUBLE = (ArithmeticError, LookupError, TypeError, ValueError, RecursionError, MemoryError)
 
 
 class Source(Struct, frozen=True):
@@ -97,7 +97,7 @@ class _Comparison:
         self._subjects, self._knowledge, self._progress = subjects, knowledge, progress
         self._sources = [(who, source) for who, subject in enumerate(subjects) for source in subject.sources]
         self._slots = Slots(Domains())
-        self._tiers: dict[str, Tier | None] = {}
+        self._tiers = Memo[str, Tier | None](MEMO_SIZE)
         self._bytes = self._exchanges = self._undecoded = self._failed = self._unexplained = 0
         self._table = Table([who for who, _ in self._sources])
         self._sightings: dict[bytes, Sighting] = {}
@@ -143,7 +143,7 @@ class _Comparison:
     def _findings(self, detection: Detection, exchange: Exchange, decoded: Decoded) -> list[Finding]:
         try:
             return detection.find(exchange, decoded)
-        except _TROUBLE:  # no input is known to get here; one that does must not cost the others
+        except TROUBLE:  # no input is known to get here; one that does must not cost the others
             self._unexplained += 1
             return []
 
@@ -167,7 +167,7 @@ class _Comparison:
                     self._exchanges += 1
                     try:
                         decoded = decoder.decode(exchange)
-                    except _TROUBLE:
+                    except TROUBLE:
                         self._failed += 1
                         continue
                     yield capture, exchange, decoded
@@ -182,11 +182,7 @@ class _Comparison:
             value = field.value
             if len(value) < MIN_CHARS:
                 continue
-            if value not in tiers:
-                if len(tiers) >= MEMO_SIZE:
-                    tiers.clear()
-                tiers[value] = tier_of(value)
-            tier = tiers[value]
+            tier = tiers[value] if value in tiers else tiers.keep(value, tier_of(value))
             if tier is not None and field.location != "host":
                 yield field, tier
 

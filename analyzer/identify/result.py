@@ -1,15 +1,16 @@
 """What comparing captures found: identifiers, who sent which, and to whom."""
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from analyzer.detect.seeds.transforms import HASHES
 from analyzer.identify.slots import FEW, Told
 from analyzer.model import EVIDENCE_RANK, Evidence, Field, Finding, Location, Note
 from analyzer.report.masking import HIDDEN, Masking
+from analyzer.report.sentences import listed
 from analyzer.taxonomy import Taxonomy
 
 UNKNOWN = "id.other"
@@ -19,7 +20,6 @@ SPOTS_LIMIT = 100
 """Places named of one identifier."""
 HOSTS_LIMIT = 10
 """Hosts named of one place, which differ in a number or a region only."""
-_HASHES = ("md5", "sha1", "sha256", "sha512")
 
 Certainty = Literal["identifies", "differs"]
 
@@ -224,12 +224,8 @@ def _sentence(present: Sequence[Sequence[str]], repeated: bool, telling: bool) -
         return f"{', '.join(parts)}; with one capture of each it may be of the session."
     # Who shows that it stays the same comes first.
     ordered = sorted(present, key=lambda names: len(names) < 2)
-    parts = [f"{'another' if at else 'The same'} in {_listed(names)}" for at, names in enumerate(ordered)]
+    parts = [f"{'another' if at else 'The same'} in {listed(names, len(names))}" for at, names in enumerate(ordered)]
     return ", ".join(parts) + ("." if telling else "; but words that many people may share.")
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _derived(rows: Sequence[tuple[Identifier, Sighting]]) -> Mapping[str, str]:
@@ -240,8 +236,8 @@ def _derived(rows: Sequence[tuple[Identifier, Sighting]]) -> Mapping[str, str]:
         for value in (value for values in seen.values.values() for value in values):
             forms = {"".join(filter(str.isdigit, value)): "digits only", value.lower(): "lower", value: ""}
             for form, how in forms.items():
-                for name in _HASHES:
-                    digest = hashlib.new(name, form.encode("utf-8", "replace"), usedforsecurity=False).hexdigest()
+                for name, hash_of in HASHES.items():
+                    digest = hash_of(form.encode("utf-8", "replace")).hex()
                     if (holder := holders.get(digest)) and holder != row.id:
                         found[holder] = f"{name}{f'({how})' if how else ''} of {row.id}"
     return found

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from analyzer.attribute.domain import Domains
 from analyzer.identify.values import Tier, tier_of
+from analyzer.memo import Memo
 from analyzer.model import Field
 
 MAX_SLOTS = 200_000
@@ -42,8 +43,8 @@ class Slots:
 
     def __init__(self, domains: Domains) -> None:
         self._domains = domains
-        self._hosts: dict[str, str] = {}
-        self._paths: dict[str, str] = {}
+        self._hosts = Memo[str, str](_MEMO)
+        self._paths = Memo[str, str](_MEMO)
 
     def slots(self, host: str, url_path: str, field: Field) -> Iterator[tuple[bytes, str]]:
         """(name, path) of the places that a field is at: host without numbers and regions, location, path, key.
@@ -66,7 +67,7 @@ class Slots:
             domain = self._domains.registrable_domain(host)
             labels = host.removesuffix(domain).split(".") if host != domain else []
             marked = ["*" if _LABEL_OF_MANY.fullmatch(label) else label for label in labels if label]
-            known = _remember(self._hosts, host, ".".join([*marked, domain]))
+            known = self._hosts.keep(host, ".".join([*marked, domain]))
         return known
 
     def place(self, url_path: str, field: Field) -> str:
@@ -86,19 +87,12 @@ class Slots:
         known = self._paths.get(path)
         if known is None:
             without = _MEMBER.sub(lambda member: _without_value(member[0]), _POSITION.sub("[]", path))
-            known = _remember(self._paths, path, without)
+            known = self._paths.keep(path, without)
         return known
 
 
 def _without_value(name: str) -> str:
     return "…" if len(name) > MAX_NAME or tier_of(name) == "opaque" else name
-
-
-def _remember(memo: dict[str, str], key: str, value: str) -> str:
-    if len(memo) >= _MEMO:
-        memo.clear()
-    memo[key] = value
-    return value
 
 
 class Told(Struct, frozen=True):

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from analyzer.detect.shared_ids import SharedIds
+from analyzer.memo import Memo
 from analyzer.model import (
     Capture,
     Destination,
@@ -69,7 +70,7 @@ class ReportBuilder:
         self._tallies: list[dict[Kind, Tally]] = []
         """For each destination."""
         self._groups = 0
-        self._shapes: dict[tuple[object, ...], _Shape] = {}
+        self._shapes = Memo[tuple[object, ...], _Shape](MAX_SHAPES)
         self._requests: dict[int, Request] = {}
         self._proven: set[int] = set()
         """Destinations with a remembered request that a sentence can point to."""
@@ -151,9 +152,7 @@ class ReportBuilder:
         if shape is None or (near and any(value in shape.names for value in near)):
             shape = self._shape(exchange, finding, near)
             if shape.holds_none_of_near and len(field.path) <= LONG:
-                if len(self._shapes) >= MAX_SHAPES:
-                    self._shapes.clear()
-                self._shapes[like] = shape
+                self._shapes.keep(like, shape)
         masked = self._shown_value(finding, near)
         self._log.append_like(shape.template, exchange.index, self._hosts[destination], masked, destination)
         tallies = self._tallies[destination]
