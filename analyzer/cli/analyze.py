@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import click
 
 from analyzer.cli.files import private_file, private_folder
+from analyzer.cli.progress import reading
 from analyzer.model import Report
 
 if TYPE_CHECKING:
@@ -115,16 +116,8 @@ def _run(capture: Path, options: "Options") -> Report:
 
     # Analysis makes millions of small objects and no cycles to speak of: let the collector look less often.
     gc.set_threshold(50_000, 50, 100)
-    with open_capture(capture) as reader:
-        if not sys.stderr.isatty():
-            return run(reader, Knowledge(), options)
-        from rich.console import Console
-        from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
-
-        columns = (TextColumn("Reading"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-            task = progress.add_task("", total=reader.bytes_total)
-            return run(reader, Knowledge(), options, lambda: progress.update(task, completed=reader.bytes_read))
+    with open_capture(capture) as reader, reading() as show:
+        return run(reader, Knowledge(), options, lambda: show(reader.bytes_read, reader.bytes_total))
 
 
 def _write(form: str, report: Report, out: BinaryIO) -> None:

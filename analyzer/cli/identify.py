@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, BinaryIO
 import click
 
 from analyzer.cli.files import private_file
+from analyzer.cli.output import tab_separated
+from analyzer.cli.progress import reading
 from analyzer.report.visible import visible
 
 if TYPE_CHECKING:
@@ -95,20 +97,8 @@ def _run(subjects: "Sequence[Subject]", show_values: bool) -> "Identified":
     from analyzer.identify.compare import identify as run
     from analyzer.knowledge import Knowledge
 
-    if not sys.stderr.isatty():
-        return run(subjects, Knowledge(), show_values=show_values)
-    from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("Reading"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("")
-        return run(
-            subjects,
-            Knowledge(),
-            show_values=show_values,
-            progress=lambda done, total: progress.update(task, completed=done, total=total),
-        )
+    with reading() as show:
+        return run(subjects, Knowledge(), show_values=show_values, progress=show)
 
 
 def _write(found: "Identified", form: str, out: BinaryIO) -> None:
@@ -118,8 +108,7 @@ def _write(found: "Identified", form: str, out: BinaryIO) -> None:
         out.write(encoded(found) + b"\n")
     else:
         text = io.TextIOWrapper(out, encoding="utf-8", errors="replace", newline="\n")
-        for row in (COLUMNS, *map(_row, found.identifiers)):
-            text.write("\t".join(visible(cell) for cell in row) + "\n")
+        text.writelines(tab_separated((COLUMNS, *map(_row, found.identifiers))))
         text.detach()
     out.flush()
 
@@ -138,10 +127,11 @@ def _row(one: "Identifier") -> tuple[str, ...]:
 def _show(found: "Identified") -> None:
     """A table for a terminal: what of a row is captured is plain text, and cannot command it."""
     from rich.console import Console
-    from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+    from analyzer.report.terminal import plain_table
+
+    table = plain_table()
     for title, share in (("", 1), ("data type", 3), ("sent to", 4), ("place", 4), ("values", 3), ("evidence", 5)):
         table.add_column(title, ratio=share, overflow="fold")
     for one in found.identifiers:

@@ -1,27 +1,33 @@
-"""Rows on standard output: a table for a person at a terminal, tab-separated lines for a program."""
+"""Rows of text: a table for a person at a terminal, tab-separated lines for a program. What is captured stays text."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import click
 
 from analyzer.report.visible import visible
 
 
+def tab_separated(rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """A line for each row; tabs and line ends within a cell are written out."""
+    for row in rows:
+        yield "\t".join(visible(cell) for cell in row) + "\n"
+
+
 def print_rows(names: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print rows of text under their column names; control characters are written out, as texts may be captured."""
-    clean = [[visible(cell) for cell in row] for row in rows]
+    """Print rows of text under their column names on standard output."""
     if not sys.stdout.isatty():
-        for row in [list(names), *clean]:
-            click.echo("\t".join(cell.replace("\t", " ") for cell in row))
+        for line in tab_separated((names, *rows)):
+            click.echo(line, nl=False)
         return
     from rich.console import Console
-    from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+    from analyzer.report.terminal import plain_table
+
+    table = plain_table()
     for name in names:
         table.add_column(name, overflow="fold")
-    for row in clean:
-        table.add_row(*(Text(cell) for cell in row))
+    for row in rows:
+        table.add_row(*(Text(visible(cell)) for cell in row))
     Console(highlight=False).print(table)

@@ -8,6 +8,7 @@ import click
 
 from analyzer.cli.files import private_file
 from analyzer.errors import ApptellsError
+from analyzer.persona.countries import COUNTRIES
 
 if TYPE_CHECKING:
     from analyzer.persona.make import Persona
@@ -27,7 +28,7 @@ def persona() -> None:
     default="IN",
     show_default=True,
     metavar="CODE",
-    help="Country the person lives in: IN, DE, FR, ES, IT, NL, PL, SE, IE, AT, BE, PT, GB or US.",
+    help=f"Country the person lives in: {', '.join(COUNTRIES)}.",
 )
 @click.option("--run", metavar="NAME", help="Name of the run, kept in the file; without it the canary is the name.")
 @click.option(

@@ -44,9 +44,14 @@ def summary(report: Report, paths: Sequence[Path] = ()) -> RenderableType:
     return Group(*parts)
 
 
+def plain_table() -> Table:
+    """A table without lines, as all of the program's."""
+    return Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+
+
 def _table(recipients: Sequence[Recipient]) -> Table:
     countries = load_countries()
-    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+    table = plain_table()
     for title, share in (("recipient", 3), ("owner, seat", 3), ("server", 3), ("data types", 5)):
         table.add_column(title, ratio=share, overflow="fold")
     for recipient in recipients[:ROW_LIMIT]:
