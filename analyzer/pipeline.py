@@ -24,9 +24,10 @@ from analyzer.detect.joined import Joined
 from analyzer.detect.merge import merge
 from analyzer.detect.shared_ids import SharedIds
 from analyzer.knowledge import Knowledge, read_run
-from analyzer.model import Capture, Exchange, Finding, Method, Report
+from analyzer.model import Capture, Exchange, Finding
 from analyzer.report.build import ReportBuilder
 from analyzer.report.requests import moment
+from analyzer.reported import Method, Report
 
 if TYPE_CHECKING:
     from analyzer.detect.by_seed import Seeds

@@ -14,11 +14,12 @@ import pytest
 from analyzer.capture.open import open_capture
 from analyzer.decode.exchange import Decoded, Decoder
 from analyzer.knowledge import Knowledge
-from analyzer.model import Exchange, Finding, Report
+from analyzer.model import Exchange, Finding
 from analyzer.pipeline import Detection, Options, Origins, analyze
 from analyzer.report.build import ReportBuilder
 from analyzer.report.html import render_html
 from analyzer.report.json import write_json
+from analyzer.reported import Report
 from tests.conftest import FIXTURES, LABELLED
 
 HAR = FIXTURES / "captures" / "founding-case.har"

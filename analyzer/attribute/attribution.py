@@ -12,7 +12,8 @@ from analyzer.attribute.network import Network, load_edges
 from analyzer.attribute.owner import HOSTING, Owners, load_owners
 from analyzer.attribute.party import Parties
 from analyzer.attribute.vendor_region import VendorRegions, load_vendor_regions
-from analyzer.model import Database, Destination, Owner
+from analyzer.model import Destination, Owner
+from analyzer.reported import Database
 
 _CACHED = 65_536
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from analyzer.attribute.table import Row, read_table
 from analyzer.errors import KnowledgeError
-from analyzer.model import Database
+from analyzer.reported import Database
 
 COLUMNS = ("file", "name", "date", "licence", "attribution", "url", "content_sha256")
 

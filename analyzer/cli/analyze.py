@@ -12,7 +12,7 @@ import click
 
 from analyzer.cli.files import private_file, private_folder
 from analyzer.cli.progress import reading
-from analyzer.model import Report
+from analyzer.reported import Report
 
 if TYPE_CHECKING:
     from analyzer.pipeline import Options

@@ -7,21 +7,7 @@ from msgspec.structs import replace
 
 from analyzer.detect.shared_ids import SharedIds
 from analyzer.memo import Memo
-from analyzer.model import (
-    Capture,
-    Destination,
-    Exchange,
-    Finding,
-    Method,
-    Note,
-    Recipient,
-    Report,
-    Request,
-    Sentence,
-    Transmission,
-    Undecoded,
-    Unread,
-)
+from analyzer.model import Capture, Destination, Exchange, Finding, Note, Transmission, Undecoded, Unread
 from analyzer.report.groups import Kind, Tally, is_telling, matrix_of, recipients_of
 from analyzer.report.json import encoded
 from analyzer.report.log import SpooledLog, Template, template_of
@@ -30,6 +16,7 @@ from analyzer.report.requests import request_of
 from analyzer.report.sentences import write_sentences
 from analyzer.report.shared import Shared
 from analyzer.report.undecoded import MAX_LISTED, UndecodedLog
+from analyzer.reported import Method, Recipient, Report, Request, Sentence
 from analyzer.taxonomy import Taxonomy
 
 MAX_GROUPS = 20_000

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import batched
 from typing import TextIO
 
-from analyzer.model import Report
+from analyzer.reported import Report
 
 COLUMNS = (
     "exchange", "host", "owner", "owner_country", "server_country", "data_type", "label", "location", "path",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from analyzer.model import SharedIdentifier
+from analyzer.reported import SharedIdentifier
 
 MAX_DRAWN = 12
 MAX_RECIPIENTS = 12

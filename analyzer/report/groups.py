@@ -5,7 +5,8 @@ from array import array
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from analyzer.model import EVIDENCE_RANK, Cell, Destination, Evidence, Finding, Group, Location, MatrixRow, Recipient
+from analyzer.model import EVIDENCE_RANK, Destination, Evidence, Finding, Location
+from analyzer.reported import Cell, Group, MatrixRow, Recipient
 from analyzer.taxonomy import Taxonomy
 
 EXCHANGES_SHOWN = 10

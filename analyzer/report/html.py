@@ -10,11 +10,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 from msgspec import Struct
 
-from analyzer.model import Capture, Destination, Group, MatrixRow, Recipient, Report, Undecoded, UndecodedCount
+from analyzer.model import Capture, Destination, Undecoded
 from analyzer.report.countries import load_countries
 from analyzer.report.dates import in_words
 from analyzer.report.drawing import draw
 from analyzer.report.visible import visible
+from analyzer.reported import Group, MatrixRow, Recipient, Report, UndecodedCount
 
 TEXT_LIMIT = 400
 """Characters of one captured text that the page shows; `report.json` holds all of it."""

@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from analyzer.model import SCHEMA, Report
+from analyzer.reported import SCHEMA, Report
 
 
 def write_json(report: Report, out: BinaryIO) -> None:

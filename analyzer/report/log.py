@@ -7,8 +7,9 @@ from typing import NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from analyzer.model import Transmission, TransmissionLog
+from analyzer.model import Transmission
 from analyzer.report.json import encoded
+from analyzer.reported import TransmissionLog
 
 MEMORY_BYTES = 4 << 20
 PENDING = 500

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from urllib.parse import unquote
 
-from analyzer.model import Exchange, Finding, Request
+from analyzer.model import Exchange, Finding
 from analyzer.report.masking import HIDDEN, Masking
+from analyzer.reported import Request
 
 MAX_URL_CHARS = 2_000
 _LAST_SECOND = 253402300800  # of the year 9999

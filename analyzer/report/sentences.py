@@ -2,11 +2,12 @@
 
 from collections.abc import Container, Mapping, Sequence
 
-from analyzer.model import Capture, Destination, Group, Recipient, Sentence, SharedIdentifier
+from analyzer.model import Capture, Destination
 from analyzer.report.countries import load_countries
 from analyzer.report.dates import in_words
 from analyzer.report.groups import is_telling
 from analyzer.report.requests import moment
+from analyzer.reported import Group, Recipient, Sentence, SharedIdentifier
 
 MAX_SENTENCES = 5
 # Data that the story is told with although it is not sensitive by itself.

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 
 from analyzer.detect.shared_ids import HandedOut, Known, Sent
-from analyzer.model import Assigner, Location, Receiver, Recipient, SharedIdentifier
+from analyzer.model import Location
 from analyzer.report.masking import HIDDEN, Masking
 from analyzer.report.sentences import listed
+from analyzer.reported import Assigner, Receiver, Recipient, SharedIdentifier
 from analyzer.taxonomy import Taxonomy
 
 MAX_SHARED = 500

@@ -8,9 +8,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from analyzer.model import Recipient, Report
 from analyzer.report.countries import load_countries
 from analyzer.report.visible import visible
+from analyzer.reported import Recipient, Report
 
 TEXT_LIMIT = 1000
 NAME_LIMIT = 80

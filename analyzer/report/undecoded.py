@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
-from analyzer.model import Undecoded, UndecodedCount
+from analyzer.model import Undecoded
 from analyzer.report.masking import HIDDEN, Masking
+from analyzer.reported import UndecodedCount
 
 MAX_LISTED = 1_000
 MAX_TYPE_CHARS = 100

@@ -6,8 +6,8 @@ import pytest
 
 from analyzer.capture.open import open_capture
 from analyzer.knowledge import Knowledge
-from analyzer.model import Report, SharedIdentifier
 from analyzer.pipeline import Options, analyze
+from analyzer.reported import Report, SharedIdentifier
 from fixtures.captures.make_id_sync import API_KEY, DEVICE_ID, GROVE_ID, NEST_ID, PUBLISHER, SESSION, TRACE, XANDR_ID
 from tests.conftest import FIXTURES
 

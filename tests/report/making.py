@@ -4,8 +4,9 @@ from functools import cache
 
 from analyzer.detect.shared_ids import SharedIds
 from analyzer.knowledge import Knowledge
-from analyzer.model import Capture, Destination, Evidence, Exchange, Field, Finding, Location, Method, Party, Report
+from analyzer.model import Capture, Destination, Evidence, Exchange, Field, Finding, Location, Party
 from analyzer.report.build import ReportBuilder
+from analyzer.reported import Method, Report
 from analyzer.taxonomy import Taxonomy
 
 CAPTURE = Capture(

@@ -6,34 +6,36 @@ import msgspec
 
 from analyzer.model import (
     EVIDENCE,
-    Assigner,
     Capture,
-    Cell,
-    Database,
     Destination,
     Evidence,
     FidelityNote,
-    Group,
     Location,
-    MatrixRow,
-    Method,
     Note,
     Party,
+    SkippedEntry,
+    Transmission,
+    Undecoded,
+    Unread,
+    Verdict,
+)
+from analyzer.report.json import encoded
+from analyzer.reported import (
+    Assigner,
+    Cell,
+    Database,
+    Group,
+    MatrixRow,
+    Method,
     Receiver,
     Recipient,
     Report,
     Request,
     Sentence,
     SharedIdentifier,
-    SkippedEntry,
-    Transmission,
     TransmissionLog,
-    Undecoded,
     UndecodedCount,
-    Unread,
-    Verdict,
 )
-from analyzer.report.json import encoded
 
 HOSTILE = (
     "<script>window.pwned=1</script>",

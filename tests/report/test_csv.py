@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzer.model import Report
 from analyzer.report.csv import COLUMNS, write_csv
+from analyzer.reported import Report
 from tests.report.sample import ListLog, founding_report, hostile_report
 
 

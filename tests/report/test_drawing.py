@@ -4,8 +4,8 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzer.model import Assigner, Receiver, SharedIdentifier
 from analyzer.report.drawing import MAX_DRAWN, MAX_RECIPIENTS, draw
+from analyzer.reported import Assigner, Receiver, SharedIdentifier
 
 
 def identifier(*recipients: str, assigner: str = "") -> SharedIdentifier:

@@ -1,6 +1,6 @@
 """Groups, recipients and the matrix."""
 
-from analyzer.model import Group, Report
+from analyzer.reported import Group, Report
 from tests.report.making import CAPTURE, METHOD, builder, destination, exchange, finding, finish
 
 

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analyzer.model import Capture, Report
+from analyzer.model import Capture
 from analyzer.report.html import COLUMN_LIMIT, REQUEST_LIMIT, ROW_LIMIT, _dates, _safe_link, render_html
+from analyzer.reported import Report
 from tests.report.sample import HOSTILE, big_report, empty_report, founding_report, hostile_report
 
 TAGS = {

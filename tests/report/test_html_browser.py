@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 
-from analyzer.model import Report
 from analyzer.report.html import render_html
+from analyzer.reported import Report
 from tests.report.sample import big_report, empty_report, founding_report, hostile_report
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

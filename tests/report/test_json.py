@@ -6,8 +6,8 @@ import json
 import msgspec
 import pytest
 
-from analyzer.model import Report
 from analyzer.report.json import write_json
+from analyzer.reported import Report
 from tests.report.sample import big_report, empty_report, founding_report, hostile_report
 
 

@@ -5,8 +5,9 @@ import locale
 import pytest
 
 from analyzer.detect.shared_ids import SharedIds
-from analyzer.model import Exchange, Field, Party, Report
+from analyzer.model import Exchange, Field, Party
 from analyzer.report.sentences import within_sentence
+from analyzer.reported import Report
 from tests.report.making import CAPTURE, METHOD, builder, destination, exchange, finding, finish, taxonomy
 
 

@@ -2,9 +2,9 @@
 
 from analyzer.detect.received import Received
 from analyzer.detect.shared_ids import HandedOut, Known, Sent
-from analyzer.model import Recipient
 from analyzer.report.masking import Masking
 from analyzer.report.shared import MAX_RECEIVERS, MAX_SHARED, Shared
+from analyzer.reported import Recipient
 from tests.report.making import destination, taxonomy
 
 ID = "b81f0c62e97d4a35"

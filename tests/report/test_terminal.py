@@ -7,8 +7,8 @@ from pathlib import Path
 import msgspec
 from rich.console import Console
 
-from analyzer.model import Report
 from analyzer.report.terminal import ROW_LIMIT, summary
+from analyzer.reported import Report
 from tests.report.sample import big_report, empty_report, founding_report, hostile_report
 
 

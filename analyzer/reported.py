@@ -1,0 +1,246 @@
+"""The nouns of the report: what every renderer shows, computed once.
+
+`Report` is the model; its JSON form is the public contract (`SCHEMA`).
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from analyzer.model import (
+    Capture,
+    Destination,
+    Evidence,
+    Location,
+    Note,
+    Party,
+    Transmission,
+    Undecoded,
+    Unread,
+    Verdict,
+)
+
+SCHEMA = 1
+
+
+class Group(Struct, frozen=True, kw_only=True):
+    """Transmissions alike in all but value and moment: one line of the report."""
+
+    id: str
+    """Anchor, stable for the same capture: `t1`, `t2`, ..."""
+    recipient: str
+    """`Recipient.id`."""
+    host: str
+    data_type: str
+    label: str
+    """The data type in words."""
+    sensitivity: int
+    """0 (technical) to 4 (credential, special category, national identifier)."""
+    location: Location
+    path: str
+    """Array positions left out: `batch[].traits.email`."""
+    decoding: tuple[str, ...]
+    transform: str
+    evidence: Evidence
+    seed: str | None
+    reasoning: str
+    masked_value: str
+    """Of the first occurrence."""
+    count: int
+    exchanges: tuple[int, ...]
+    """The first ten."""
+    support: tuple[str, ...] = ()
+
+
+class Recipient(Struct, frozen=True, kw_only=True):
+    """An owner (or, where that is unknown, a registrable domain) and everything the app sent to it."""
+
+    id: str
+    """Anchor: `r1`, `r2`, ..."""
+    name: str
+    party: Party
+    owner: str | None
+    parent: str | None
+    owner_country: str | None
+    category: str | None
+    destinations: tuple[Destination, ...]
+    groups: tuple[Group, ...]
+    exchanges: int
+
+
+class Cell(Struct, frozen=True, kw_only=True):
+    """One cell of the matrix."""
+
+    recipient: str
+    count: int
+    evidence: Evidence
+    transforms: tuple[str, ...]
+    group: str
+    """`Group.id` of the strongest, to link to."""
+
+
+class MatrixRow(Struct, frozen=True, kw_only=True):
+    """One data type and who received it; `cells` has one entry for each recipient with groups, None for nothing."""
+
+    data_type: str
+    label: str
+    category: str
+    sensitivity: int
+    cells: tuple[Cell | None, ...]
+
+
+class Sentence(Struct, frozen=True, kw_only=True):
+    """One statement of *what we found*, with the request that proves it."""
+
+    text: str
+    exchange: int
+    groups: tuple[str, ...]
+
+
+class Request(Struct, frozen=True, kw_only=True):
+    """A request that the report points to: enough to find it in the capture, no personal value in it."""
+
+    exchange: int
+    time: str | None
+    """ISO 8601, UTC."""
+    method: str
+    url: str
+    """Values in path and query are masked."""
+    server_ip: str | None
+    status: int | None
+    body_bytes: int
+    body_sha256: str
+    body_is_exact: bool
+    groups: tuple[str, ...]
+
+
+class Database(Struct, frozen=True, kw_only=True):
+    """A data file that the answers rest on."""
+
+    name: str
+    date: str
+    licence: str
+    attribution: str
+    url: str
+    sha256: str
+
+
+class Method(Struct, frozen=True, kw_only=True):
+    """How the report was made: enough to make it again."""
+
+    tool: str
+    databases: tuple[Database, ...]
+    seeds: tuple[str, ...]
+    """Data types of the seeds that were searched for; never their values."""
+    app: str | None
+    first_party: tuple[str, ...]
+    values_shown: bool
+    suffix_list: str
+    detectors: tuple[str, ...]
+    run: str | None = None
+    """The run that the seeds were made for, where their file says so: what is found by seed is of this run."""
+    deep: bool = False
+    """Whether rarer transforms of the seeds were searched for too."""
+
+
+class Receiver(Struct, frozen=True, kw_only=True):
+    """A host that was sent a shared identifier, and the first place where it was."""
+
+    recipient: str
+    """`Recipient.id`."""
+    name: str
+    """`Recipient.name`."""
+    host: str
+    location: Location
+    path: str
+    exchange: int
+    count: int
+    """How often the identifier was sent to this host."""
+
+
+class Assigner(Struct, frozen=True, kw_only=True):
+    """The server that handed an identifier out, and in which answer."""
+
+    recipient: str
+    """`Recipient.id`."""
+    name: str
+    host: str
+    exchange: int
+    """The request that it answered."""
+    where: str
+    """`cookie uid` (Set-Cookie), `redirect puid` (a parameter in Location) or `body device_id`."""
+
+
+class SharedIdentifier(Struct, frozen=True, kw_only=True):
+    """One value that several recipients know: sent to two or more of them, or to another than the one it came from."""
+
+    id: str
+    """Anchor: `s1`, `s2`, ..."""
+    masked_value: str
+    data_types: tuple[str, ...]
+    """What detectors take it for; empty where all that is known is that a server handed it out."""
+    label: str
+    """The first data type in words."""
+    assigner: Assigner | None
+    receivers: tuple[Receiver, ...]
+    """Each host once, the earliest first; the first hundred."""
+    recipients: tuple[str, ...]
+    """`Recipient.id` of all that know it, the assigner included, the assigner or else the earliest first."""
+    names: tuple[str, ...]
+    """`Recipient.name` of each."""
+    count: int
+    """Times sent, to all hosts."""
+    evidence: str
+    """One sentence: who handed it out, who was sent it, in which requests."""
+
+
+class UndecodedCount(Struct, frozen=True, kw_only=True):
+    """How much of what one host was sent no decoder could open; counted for all, listed or not."""
+
+    host: str
+    recipient: str
+    """`Recipient.id`."""
+    count: int
+    bytes: int
+
+
+class TransmissionLog(ABC):
+    """All transmissions in capture order. Sequence-like and read-only to its users; may be kept on disk."""
+
+    @abstractmethod
+    def __iter__(self) -> Iterator[Transmission]: ...
+
+    @abstractmethod
+    def __len__(self) -> int: ...
+
+    @abstractmethod
+    def encoded(self) -> Iterable[bytes]:
+        """Each transmission as one line of JSON, without a line end."""
+
+
+class Report(Struct, frozen=True, kw_only=True):
+    """Everything that was found. All numbers are computed when it is built; renderers only show them."""
+
+    capture: Capture
+    sentences: tuple[Sentence, ...]
+    recipients: tuple[Recipient, ...]
+    """Those that data was recognised to go to come first, and of them third parties, the most sensitive data first."""
+    matrix: tuple[MatrixRow, ...]
+    requests: tuple[Request, ...]
+    transmissions: TransmissionLog
+    destinations: tuple[Destination, ...]
+    verdicts: tuple[Verdict, ...]
+    unread: tuple[Unread, ...]
+    undecoded: tuple[Undecoded, ...]
+    """The first thousand."""
+    undecoded_total: int
+    notes: tuple[Note, ...]
+    method: Method
+    undecoded_by_host: tuple[UndecodedCount, ...] = ()
+    """All of them, the most bytes first."""
+    shared_identifiers: tuple[SharedIdentifier, ...] = ()
+    """Those that the most recipients know come first; at most five hundred, `shared_total` counts all."""
+    shared_total: int = 0
+    returned_total: int = 0
+    """Values that a server handed out and that were sent back to nobody but its recipient."""
