@@ -118,7 +118,7 @@ class Lexicon:
         if key in self.known:
             return self.known[key]
         if not 0 < len(key) <= MAX_KEY:
-            return None
+            return None if key else self.known.keep(key, None)
         rules = self._look_up(key)
         last = words_of(key).rpartition("_")[2]
         degrees = "latitude" if last in LATITUDE else "longitude" if last in LONGITUDE else ""
