@@ -3,7 +3,7 @@
 import csv
 import io
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -11,16 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from analyzer.detect.lexicon import KeyRule, Lexicon
-from analyzer.errors import KnowledgeError
+from analyzer.errors import ApptellsError, KnowledgeError
 from analyzer.model import Evidence
 from analyzer.taxonomy import DataType, Taxonomy
 
 if TYPE_CHECKING:
     from ruamel.yaml.nodes import Node
 
-    from analyzer.attribute.attribution import Attribution
+    from analyzer.attribute.attribution import Attribution, Maker
     from analyzer.detect.adapters import Adapter
     from analyzer.detect.by_seed import Seeds
+    from analyzer.indicators.search import IndicatorSearch
 
 DATA: Traversable = files("analyzer") / "data"
 MAX_SEED_FILE = 1 << 20
@@ -75,14 +76,47 @@ class Knowledge:
             raise KnowledgeError(f"{folder}: holds no adapter; an adapter is a file `<id>.yaml`.")
         return load_adapters(texts, [kind.id for kind in self.taxonomy], self.adapters)
 
-    def attribution(self, app: str | None, first_party: tuple[str, ...], geoip: tuple[Path, ...]) -> "Attribution":
-        """Owners, networks, countries. Raises KnowledgeError for a wrong geo file, ApptellsError for a wrong domain."""
+    def attribution(
+        self, maker: "Maker", owner_tables: tuple[Path, ...] = (), geoip: tuple[Path, ...] = ()
+    ) -> "Attribution":
+        """Owners, networks, countries. Raises KnowledgeError for a wrong file, ApptellsError for a wrong domain."""
         from analyzer.attribute.attribution import load_attribution
+        from analyzer.attribute.installed import data_folder
         from analyzer.attribute.unpack import cache_folder
 
+        if maker.captured_in and maker.captured_in not in self.countries:
+            raise ApptellsError(
+                f"{maker.captured_in!r} is no country code; give one of ISO 3166-1 with --captured-in, such as IN."
+            )
         return load_attribution(
-            Path(str(DATA)), app=app, first_party=first_party, geoip=geoip, cache=cache_folder(os.environ)
+            Path(str(DATA)),
+            maker=maker,
+            owner_tables=owner_tables,
+            geoip=geoip,
+            installed=data_folder(os.environ),
+            cache=cache_folder(os.environ),
         )
+
+    @cached_property
+    def countries(self) -> frozenset[str]:
+        """Codes of all countries (ISO 3166-1 alpha-2)."""
+        return frozenset(
+            row["code"] for row in csv.DictReader(io.StringIO((DATA / "countries.csv").read_text("utf-8")))
+        )
+
+    def indicators(
+        self, paths: Sequence[Path], app: str | None, is_shared: Callable[[str], bool]
+    ) -> "IndicatorSearch | None":
+        """A search for the indicators in files or folders; None where there are none. Raises KnowledgeError.
+
+        `is_shared` tells domains under which anyone may have a host, such as `github.io`.
+        """
+        if not paths:
+            return None
+        from analyzer.indicators.search import IndicatorSearch
+        from analyzer.indicators.stix import read_indicators
+
+        return IndicatorSearch(read_indicators(paths), app, is_shared)
 
     def seeds(self, path: Path | None) -> "Seeds | None":
         """The user's seeds; None where there are none. Raises KnowledgeError with every mistake."""

@@ -52,6 +52,37 @@ class Exchange(Struct, frozen=True, kw_only=True, gc=False):
     """Content-Encoding that is still on `response_body`."""
     response_body: bytes = b""
     """Start of the response body where it is data for the app (see `capture/response.py`), else empty."""
+    connect_ms: float | None = None
+    """Milliseconds the TCP handshake took, TLS not included; None where the recorder measured none of its own."""
+    certificate: "Certificate | None" = None
+    """The server's own certificate, where the recorder kept it."""
+
+
+class Certificate(Struct, frozen=True, kw_only=True, gc=False):
+    """The certificate that a server showed for itself, as far as the capture holds it."""
+
+    subject: str
+    """Common name, or the first alternative name."""
+    organisation: str | None = None
+    """Organisation of the subject: only certificates whose issuer checked the organisation name one."""
+    country: str | None = None
+    """Of the subject, ISO 3166-1 alpha-2."""
+    issuer: str = ""
+    sha256: str = ""
+    """Of the DER form, hexadecimal in lower case; empty where the capture holds names only."""
+    sha1: str = ""
+
+
+class NameLookup(Struct, frozen=True, kw_only=True):
+    """A name that was looked up in DNS while the capture was made, and what came back."""
+
+    name: str
+    """Lower case, without the final dot."""
+    source: str
+    """Where the capture says so: `DNS answer in flow 17`."""
+    aliases: tuple[str, ...] = ()
+    """The chain of CNAME records in order; the last name is the one that has the addresses."""
+    addresses: tuple[str, ...] = ()
 
 
 class FidelityNote(Struct, frozen=True, kw_only=True):
@@ -170,21 +201,73 @@ class Finding(Struct, frozen=True, kw_only=True, gc=False):
 # ---------------------------------------------------------------- where it went
 
 
+class Contact(Struct, frozen=True, kw_only=True):
+    """What a capture shows of one host at one address: all that attribution has to go by."""
+
+    host: str
+    server_ip: str | None = None
+    exchanges: int = 0
+    connect_ms: float | None = None
+    """The least of all exchanges."""
+    certificate: Certificate | None = None
+    """The first that was captured."""
+
+
+class OwnerStep(Struct, frozen=True, kw_only=True):
+    """One company on the way from the operator of a host up to its ultimate parent, with the source of the step."""
+
+    name: str
+    """Legal entity, or the company as commonly named where the entity is not known."""
+    country: str | None
+    """Its own seat, ISO 3166-1 alpha-2."""
+    source: str
+    """Of the statement that it operates the host, or owns the step before."""
+    country_source: str = ""
+    """Of the statement on its seat."""
+    checked: str
+    """Date the statement was checked, YYYY-MM-DD."""
+    verified: bool
+    """False where only one source says so."""
+    since: str | None = None
+    """YYYY, YYYY-MM or YYYY-MM-DD from which it operates the host, or owns the step before; None if unknown."""
+    until: str | None = None
+    """The date from which it no longer does; None where it still did when checked."""
+
+
 class Owner(Struct, frozen=True, kw_only=True):
     """Who operates a host, with the source of that statement."""
 
     product: str
-    name: str
-    """Legal entity, or the company as commonly named where the entity is not known."""
-    parent: str | None
-    country: str | None
-    """Seat of the ultimate owner, ISO 3166-1 alpha-2."""
     category: str
-    source: str
-    checked: str
-    """Date the row was checked, YYYY-MM-DD."""
-    verified: bool
-    """False where only one source says so."""
+    steps: tuple[OwnerStep, ...]
+    """The operator first, its ultimate parent last; never empty."""
+
+    @property
+    def name(self) -> str:
+        """The operator."""
+        return self.steps[0].name
+
+    @property
+    def parent(self) -> str | None:
+        """The ultimate parent; None where the operator has none that is known."""
+        return self.steps[-1].name if len(self.steps) > 1 else None
+
+    @property
+    def country(self) -> str | None:
+        """Seat of the ultimate owner."""
+        return self.steps[-1].country
+
+
+class CountryAnswer(Struct, frozen=True, kw_only=True):
+    """What one source says of the country of an address."""
+
+    country: str
+    method: str
+    """`cloud region`, or the name of the database."""
+    date: str
+    """Of the database or the list of ranges, YYYY-MM-DD."""
+    place: str | None = None
+    """City or area, where the source names one."""
 
 
 class Destination(Struct, frozen=True, kw_only=True):
@@ -197,25 +280,45 @@ class Destination(Struct, frozen=True, kw_only=True):
     party_reason: str
     product: str | None = None
     owner: str | None = None
+    """The operator."""
     parent: str | None = None
+    """Its ultimate parent; None where it has none that is known."""
     owner_country: str | None = None
+    """Seat of the ultimate owner."""
     owner_source: str | None = None
     owner_checked: str | None = None
     owner_verified: bool = False
+    ownership: tuple[OwnerStep, ...] = ()
+    """From the operator up to the ultimate parent, each with its seat, source and dates."""
     category: str | None = None
+    hosted_by: str | None = None
+    """Operator of a CDN or cloud whose customer's host this is, by its name or its captured alias."""
+    aliases: tuple[str, ...] = ()
+    """Names that DNS gave for the host while it was captured (CNAME), in order."""
+    certificate: Certificate | None = None
     server_ip: str | None = None
     server_country: str | None = None
     """Country of the address as captured, ISO 3166-1 alpha-2; None where unknown, private, or an edge network."""
     server_country_method: str = "unknown"
     """`cloud region`, `edge`, `private address`, `no address`, `unknown`, or the name of the database."""
     server_country_date: str | None = None
+    server_countries: tuple[CountryAnswer, ...] = ()
+    """What every source that knows the address says, the one that `server_country` follows first."""
+    server_country_disputed: bool = False
+    """True where those sources name different countries."""
+    connect_ms: float | None = None
+    """The fastest TCP handshake; the server that answered stood within 100 km for each millisecond."""
+    server_country_too_far: bool = False
+    """True where that handshake was faster than light could be, from where the capture was made to `server_country`."""
     network: str | None = None
     """Organisation of the autonomous system, or the cloud provider."""
     asn: int | None = None
+    network_kinds: tuple[str, ...] = ()
+    """What the user's Anonymous-IP database says of the address: `hosting provider`, `VPN`, `Tor exit`, ..."""
     region: str | None = None
     """Cloud region as the provider names it, such as `AWS ap-south-1`."""
     place: str | None = None
-    """City or area of the cloud region, such as `Mumbai`."""
+    """City or area of the cloud region or, where a database names it, of the address, such as `Mumbai`."""
     vendor_region: str | None = None
     """Region label in the host name: a statement of the vendor, not a measurement."""
     sources: tuple[str, ...] = ()

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from analyzer.attribute.attribution import Attribution
-from analyzer.attribute.party import Parties
+from analyzer.attribute.attribution import Maker
 from analyzer.attribute.suggest import Clue, read_clues, suggest_first_party
 from analyzer.capture.reader import CaptureReader
 from analyzer.decode.envelope import Envelope
@@ -24,14 +23,14 @@ from analyzer.detect.joined import Joined
 from analyzer.detect.merge import merge
 from analyzer.detect.shared_ids import SharedIds
 from analyzer.knowledge import Knowledge, read_run
-from analyzer.model import Capture, Exchange, Finding
+from analyzer.model import Exchange, Finding
 from analyzer.report.build import ReportBuilder
 from analyzer.report.requests import moment
-from analyzer.reported import Method, Report
+from analyzer.reported import Database, Method, Report
 
 if TYPE_CHECKING:
     from analyzer.detect.by_seed import Seeds
-
+    from analyzer.indicators.search import IndicatorSearch
 
 TROUBLE = (ArithmeticError, LookupError, TypeError, ValueError, RecursionError, MemoryError)
 """What an exchange may raise that cannot be analysed; no input is known to."""
@@ -79,6 +78,10 @@ def envelopes(adapters: Iterable[Adapter]) -> list[Envelope]:
     return [Envelope(one.data, one.key, one.nonce) for adapter in adapters for one in adapter.encrypted]
 
 
+MAX_AGE_DAYS = 90
+"""Between a capture and the data on networks and countries; beyond it, the report says so."""
+
+
 class Options(Struct, frozen=True, kw_only=True):
     """What the user asked for."""
 
@@ -86,6 +89,13 @@ class Options(Struct, frozen=True, kw_only=True):
     """Package or bundle id of the app."""
     first_party: tuple[str, ...] = ()
     geoip: tuple[Path, ...] = ()
+    """The user's own geo databases."""
+    owners: tuple[Path, ...] = ()
+    """The user's own tables of owners."""
+    indicators: tuple[Path, ...] = ()
+    """Files, or folders of files, of indicators of compromise (STIX 2)."""
+    captured_in: str | None = None
+    """Country in which the capture was made, ISO 3166-1 alpha-2."""
     seeds: Path | None = None
     deep: bool = False
     """Search for rarer transforms of the seeds too (tier 2)."""
@@ -102,7 +112,9 @@ def analyze(
     Raises KnowledgeError or ApptellsError for wrong options before the capture is read.
     """
     seeds = knowledge.seeds(options.seeds)
-    attribution = knowledge.attribution(options.app, options.first_party, options.geoip)
+    maker = Maker(app=options.app, first_party=options.first_party, captured_in=options.captured_in)
+    attribution = knowledge.attribution(maker, options.owners, options.geoip)
+    indicators = knowledge.indicators(options.indicators, options.app, attribution.domains.is_shared)
     adapters = knowledge.adapters_and(options.adapters)
     decoder, detection = Decoder(envelopes(adapters)), Detection(knowledge, seeds, adapters, options.deep)
     builder = ReportBuilder(knowledge.taxonomy, options.show_values, _secrets(seeds, knowledge))
@@ -110,35 +122,45 @@ def analyze(
     for exchange in reader:
         try:
             decoded = decoder.decode(exchange)
+            listed = indicators is not None and indicators.add(exchange, decoded.host, decoded.clues)
             findings = detection.find(exchange, decoded)
             links = shared.add(exchange, decoded.host, decoded.fields, findings, response_text(exchange))
         except TROUBLE as error:
             # No input is known to get here; one that does must not cost the others.
             builder.note("not-analysed", f"A request could not be analysed ({type(error).__name__}).", exchange.index)
             continue
-        builder.add(exchange, decoded.host, findings, decoded.undecoded, decoded.notes, links)
+        builder.add(exchange, decoded.host, findings, decoded.undecoded, decoded.notes, links, listed)
         if decoded.clues:
             origins.add(decoded.clues)
         if not exchange.index % 64:
             tick()
-    if not (options.app or options.first_party):
-        suggested = suggest_first_party(origins.clues(), attribution.owners, attribution.domains)
-        attribution = attribution.with_parties(Parties(attribution.domains, suggestions=suggested))
-    capture, method = reader.capture(), _method(options, seeds, attribution)
-    if apart := _years_apart(capture, method):
-        builder.note("years-apart", apart)
-    return builder.finish(capture, reader.unread(), method, attribution.destination, shared)
+    capture, lookups, unread = reader.capture(), reader.lookups(), reader.unread()
+    made = moment(capture.first_time)
+    day = made.date().isoformat() if made else None
+    suggested = suggest_first_party(origins.clues(), attribution.owners, attribution.domains)
+    attribution = attribution.in_capture(day, lookups, suggested)
+    method = _method(options, seeds, attribution.databases(day), attribution.domains.suffix_list_version, indicators)
+    if apart := _days_apart(method):
+        builder.note("days-apart", apart)
+    matches = indicators.finish(lookups, unread, capture.first_time) if indicators is not None else ()
+    return builder.finish(capture, unread, method, attribution.destinations, shared, matches)
 
 
-def _years_apart(capture: Capture, method: Method) -> str | None:
-    """What to say where addresses and owners are looked up as they are years before or after the capture was made."""
-    dates = [database.date for database in method.databases if database.date[:4].isdigit()]
-    captured = moment(capture.first_time)
-    if captured is None or not dates or abs(int(max(dates)[:4]) - captured.year) < 2:
+def _days_apart(method: Method) -> str | None:
+    """What to say where addresses are looked up as they were long before or after the capture was made."""
+    ages = [database.age_days for database in method.databases if database.age_days is not None]
+    if not ages or max(map(abs, ages)) <= MAX_AGE_DAYS:
         return None
+    old = [database for database in method.databases if (database.age_days or 0) > MAX_AGE_DAYS]
+    if old:
+        names = "; ".join(f"{database.name} of {database.date}, {database.age_days} days" for database in old)
+        return (
+            f"Data older than the capture by more than {MAX_AGE_DAYS} days: {names}. Addresses and hosts may have "
+            "changed hands between; `apptells data update` fetches newer data."
+        )
     return (
-        f"The capture is of {captured.year}, the data on owners, networks and countries of {max(dates)[:4]}: "
-        "hosts and addresses may have changed hands between."
+        f"The capture is more than {MAX_AGE_DAYS} days older than the data on networks and countries: owners are "
+        "those of its day where their history is known, but addresses may have changed hands between."
     )
 
 
@@ -174,17 +196,25 @@ def _secrets(seeds: "Seeds | None", knowledge: Knowledge) -> list[str]:
     return [value for kind in sensitive for value in seeds.values[kind]]
 
 
-def _method(options: Options, seeds: "Seeds | None", attribution: Attribution) -> Method:
+def _method(
+    options: Options,
+    seeds: "Seeds | None",
+    databases: tuple[Database, ...],
+    suffix_list: str,
+    indicators: "IndicatorSearch | None",
+) -> Method:
     return Method(
         tool=f"apptells {version('apptells')}",
-        databases=attribution.databases(),
+        databases=databases,
         seeds=tuple(sorted(seeds.values)) if seeds is not None else (),
         app=options.app,
         first_party=options.first_party,
         values_shown=options.show_values,
-        suffix_list=attribution.domains.suffix_list_version,
+        suffix_list=suffix_list,
         run=read_run(options.seeds) if options.seeds else None,
         deep=options.deep,
+        indicators=indicators.lists() if indicators is not None else (),
+        captured_in=options.captured_in,
         detectors=("by_seed", "by_adapter", "by_pattern", "by_key")
         if seeds is not None
         else ("by_adapter", "by_pattern", "by_key"),

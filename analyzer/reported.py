@@ -124,6 +124,61 @@ class Database(Struct, frozen=True, kw_only=True):
     attribution: str
     url: str
     sha256: str
+    age_days: int | None = None
+    """Days from its date to the end of the capture, negative where it is newer; None where either has no date."""
+
+
+class IndicatorList(Struct, frozen=True, kw_only=True):
+    """A file of indicators of compromise that the capture was compared with."""
+
+    name: str
+    """File name."""
+    sha256: str
+    usable: int
+    """Indicators that traffic can show: domains, URLs, addresses, certificates, app ids."""
+    others: int
+    """Those that it cannot, or whose pattern says more than one observation can answer."""
+
+
+class IndicatorMatch(Struct, frozen=True, kw_only=True):
+    """Something in the capture that equals an indicator. It says that the source lists it; it says no more."""
+
+    id: str
+    """Anchor: `i1`, `i2`, ..."""
+    kind: str
+    """`domain`, `url`, `address`, `certificate` or `app`."""
+    indicator: str
+    """The value as the source lists it."""
+    observed: str
+    """What equals it: the host, the URL (values masked), the address, the fingerprint, the app id."""
+    how: str
+    """In words: `is the domain`, `is under the domain`, `has the alias`, ..."""
+    indicates: tuple[str, ...]
+    """Malware, tools or campaigns that the source names for it; the indicator's own name where it names none."""
+    source: str
+    """File, indicator id and its date, in words."""
+    expired: bool
+    """True where the source had stopped vouching for it (`valid_until`) before the capture."""
+    count: int
+    exchanges: tuple[int, ...]
+    """The first ten; empty where the host was only looked up in DNS or could not be read."""
+    sentence: str
+
+
+class UnknownOwner(Struct, frozen=True, kw_only=True):
+    """A registrable domain that no table of owners knows, with what the capture itself says of it."""
+
+    domain: str
+    recipient: str
+    """`Recipient.id`."""
+    hosts: tuple[str, ...]
+    """The first ten."""
+    exchanges: int
+    certificate_organisations: tuple[str, ...]
+    aliases: tuple[str, ...]
+    networks: tuple[str, ...]
+    countries: tuple[str, ...]
+    """Server countries, ISO 3166-1 alpha-2."""
 
 
 class Method(Struct, frozen=True, kw_only=True):
@@ -142,6 +197,9 @@ class Method(Struct, frozen=True, kw_only=True):
     """The run that the seeds were made for, where their file says so: what is found by seed is of this run."""
     deep: bool = False
     """Whether rarer transforms of the seeds were searched for too."""
+    indicators: tuple[IndicatorList, ...] = ()
+    captured_in: str | None = None
+    """Country in which the capture was made, as the user said, ISO 3166-1 alpha-2."""
 
 
 class Receiver(Struct, frozen=True, kw_only=True):
@@ -237,6 +295,9 @@ class Report(Struct, frozen=True, kw_only=True):
     undecoded_total: int
     notes: tuple[Note, ...]
     method: Method
+    indicator_matches: tuple[IndicatorMatch, ...] = ()
+    unknown_owners: tuple[UnknownOwner, ...] = ()
+    """The most exchanges first; first parties and addresses left out."""
     undecoded_by_host: tuple[UndecodedCount, ...] = ()
     """All of them, the most bytes first."""
     shared_identifiers: tuple[SharedIdentifier, ...] = ()

@@ -1,5 +1,6 @@
 """Options and paths that all tests share."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,11 @@ ROOT = Path(__file__).parent.parent
 FIXTURES = ROOT / "fixtures"
 LABELLED = ROOT.parent / "shared" / "captures" / "labelled"
 """Labelled captures beside the checkout; tests that need them are skipped where they are not there."""
+
+
+def pytest_configure() -> None:
+    """Reports must not depend on the data that whoever runs the tests has installed."""
+    os.environ["XDG_DATA_HOME"] = str(ROOT / "tests" / "no-installed-data")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -211,10 +211,16 @@ def test_half_a_surrogate_pair_in_a_name_costs_nothing(knowledge: Knowledge, tmp
     assert "".join(render_html(report)).encode()
 
 
-def test_a_report_says_where_capture_and_databases_are_years_apart(tmp_path: Path) -> None:
-    for year, said in ((2018, True), (2026, False)):
-        file = tmp_path / f"{year}.har"
-        entry = {"startedDateTime": f"{year}-03-23T10:00:00Z", "request": {"url": "https://a.example/"}, "response": {}}
+def test_a_report_says_where_capture_and_databases_are_days_apart(tmp_path: Path) -> None:
+    """The shipped data on networks is of 2026-09-01."""
+    for day, said in (
+        ("2018-03-23", "The capture is more than 90 days older"),
+        ("2026-10-01", None),
+        ("2027-03-01", "Data older than the capture by more than 90 days: DB-IP Country Lite of 2026-09-01, 181 days"),
+    ):
+        file = tmp_path / f"{day}.har"
+        entry = {"startedDateTime": f"{day}T10:00:00Z", "request": {"url": "https://a.example/"}, "response": {}}
         file.write_text(json.dumps({"log": {"version": "1.2", "entries": [entry]}}))
         report = analyze(open_capture(file), Knowledge(), Options())
-        assert [note.what for note in report.notes] == ["years-apart"] * said
+        assert [note.what for note in report.notes] == ["days-apart"] * bool(said)
+        assert [note.message[: len(said or "")] for note in report.notes] == [said] * bool(said)

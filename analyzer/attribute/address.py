@@ -15,6 +15,7 @@ _KINDS = tuple(
         ("203.0.113.0/24", "a documentation address"),
         ("2001:db8::/32", "a documentation address"),  # RFC 3849
         ("3fff::/20", "a documentation address"),  # RFC 9637
+        ("2001::/32", "a Teredo tunnel address"),  # RFC 4380: it names the tunnel's server, not who answers
         ("100.64.0.0/10", "an address behind a carrier's NAT"),  # RFC 6598
         ("198.18.0.0/15", "a benchmark address"),  # RFC 2544
     )
@@ -22,14 +23,18 @@ _KINDS = tuple(
 
 
 def parse_address(text: str) -> Address | None:
-    """An address as recorders write it (brackets, zone); IPv4 inside IPv6 is taken out. None for anything else."""
+    """An address as recorders write it (brackets, zone); None for anything else.
+
+    IPv4 inside IPv6 is taken out: mapped, translated (NAT64), or of the site that a 6to4 prefix stands for (RFC 3056).
+    """
     try:
         address = ip_address(text.strip().removeprefix("[").removesuffix("]").partition("%")[0])
     except ValueError:
         return None
     if isinstance(address, IPv6Address):
-        if address.ipv4_mapped:
-            return address.ipv4_mapped
+        inside = address.ipv4_mapped or address.sixtofour
+        if inside:
+            return inside
         if address in _NAT64:
             return IPv4Address(int(address) & 0xFFFFFFFF)
     return address

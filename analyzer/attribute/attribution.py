@@ -1,21 +1,43 @@
 """Where an exchange went: the party, owner, network and country of its host and address, each with its source."""
 
+from collections.abc import Iterable, Sequence
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from msgspec import structs
+from msgspec import Struct, structs
 
+from analyzer.attribute.alias import AliasChain, Aliases
 from analyzer.attribute.cloud import load_cloud
-from analyzer.attribute.datafile import DataFile, load_data_files
+from analyzer.attribute.company import load_companies
+from analyzer.attribute.datafile import DataFile
+from analyzer.attribute.distance import Distances
 from analyzer.attribute.domain import Domains
+from analyzer.attribute.installed import data_files
+from analyzer.attribute.latency import check_latency
 from analyzer.attribute.network import Network, load_edges
-from analyzer.attribute.owner import HOSTING, Owners, load_owners
-from analyzer.attribute.party import Parties
+from analyzer.attribute.owner import HOSTING, Owners, load_fallback, load_services
+from analyzer.attribute.owner_tables import read_owner_tables
+from analyzer.attribute.party import Alias, Parties, Suggestion
 from analyzer.attribute.vendor_region import VendorRegions, load_vendor_regions
-from analyzer.model import Destination, Owner
+from analyzer.model import Contact, Destination, NameLookup, Owner
 from analyzer.reported import Database
 
 _CACHED = 65_536
+
+
+class Maker(Struct, frozen=True, kw_only=True):
+    """What the user says of the app."""
+
+    app: str | None = None
+    """Package or bundle id."""
+    first_party: tuple[str, ...] = ()
+    """Domains of whoever makes it."""
+    captured_in: str | None = None
+    """Country in which the capture was made, ISO 3166-1 alpha-2."""
+
+
+UNKNOWN_MAKER = Maker()
 
 
 class Attribution:
@@ -24,42 +46,85 @@ class Attribution:
     def __init__(
         self,
         domains: Domains,
-        parties: Parties,
         owners: Owners,
         network: Network,
-        vendor_regions: VendorRegions | None = None,
+        vendor_regions: VendorRegions,
+        distances: Distances,
         files: tuple[DataFile, ...] = (),
+        maker: Maker = UNKNOWN_MAKER,
+        suggestions: Sequence[Suggestion] = (),
+        lookups: Iterable[NameLookup] = (),
+        day: str | None = None,
     ) -> None:
-        """`files` are those that `owners` and `network` were loaded from."""
+        """`files` are those that the tables were loaded from, `lookups` the DNS answers in the capture.
+
+        `day` (YYYY-MM-DD) is when the capture was made: owners are those of that day. `suggestions` are what its
+        requests say of the maker. Raises ApptellsError for a wrong `maker.first_party`.
+        """
         self.domains, self.owners = domains, owners
-        self._parties, self._network, self._files = parties, network, files
-        self._vendor_regions = vendor_regions or VendorRegions({})
-        self._remembered = lru_cache(_CACHED)(self._destination)
+        self._network, self._vendor_regions, self._distances, self._files = network, vendor_regions, distances, files
+        self._maker, self._day, self._aliases = maker, day, Aliases(lookups)
+        self._parties = Parties(domains, maker.app, maker.first_party, suggestions, owners)
+        self.destination = lru_cache(_CACHED)(self._destination)
+        """`destination(host, server_ip)`: everything known of a host at an address; never fails on any text."""
 
-    def destination(self, host: str, server_ip: str | None = None, exchanges: int = 0) -> Destination:
-        """Everything known of a host at an address as captured; never fails on any text."""
-        found = self._remembered(host, server_ip)
-        return structs.replace(found, exchanges=exchanges) if exchanges else found
+    def destinations(self, contacts: Sequence[Contact]) -> tuple[Destination, ...]:
+        """Where each contact went, with what the capture shows of it, and whether its handshakes can be true."""
+        found = (
+            structs.replace(
+                self.destination(contact.host, contact.server_ip),
+                exchanges=contact.exchanges,
+                connect_ms=contact.connect_ms,
+                certificate=contact.certificate,
+            )
+            for contact in contacts
+        )
+        return check_latency(tuple(found), self._distances, self._maker.captured_in)
 
-    def with_parties(self, parties: Parties) -> "Attribution":
-        """The same knowledge with other parties: what the capture suggests is known only at its end."""
-        return Attribution(self.domains, parties, self.owners, self._network, self._vendor_regions, self._files)
+    def in_capture(
+        self, day: str | None, lookups: Iterable[NameLookup] = (), suggestions: Sequence[Suggestion] = ()
+    ) -> "Attribution":
+        """The same knowledge for a capture of that day: what it shows of names and makers is known at its end."""
+        return Attribution(
+            self.domains,
+            self.owners,
+            self._network,
+            self._vendor_regions,
+            self._distances,
+            self._files,
+            self._maker,
+            suggestions,
+            lookups,
+            day,
+        )
 
-    def databases(self) -> tuple[Database, ...]:
-        """The data files that the answers rest on, the user's own last."""
-        return tuple(file.database() for file in (*self._files, *self._network.user_files()))
+    def databases(self, day: str | None = None) -> tuple[Database, ...]:
+        """The data files that the answers rest on, the user's own last, with their age on a day."""
+        listed = {file.path for file in self._files}
+        files = (*self._files, *(file for file in self._network.user_files() if file.path not in listed))
+        return tuple(_aged(file.database(), day) for file in files)
 
-    def _destination(self, host: str, server_ip: str | None) -> Destination:
-        matched = self.owners.match(host)
-        owner = matched[1] if matched else None
-        party, reason = self._parties.party(host, owner)
+    def _destination(self, host: str, server_ip: str | None = None) -> Destination:
+        matched = self.owners.match(host, self._day)
+        chain = self._aliases.of(host)
+        hosted_by, alias = self._behind(chain)
+        own = matched[1] if matched else None
+        party, reason = self._parties.party(host, own, alias)
+        if own and self._parties.customer(host, own):
+            hosted_by = hosted_by or own.name
+        owner, said = own, _owner_sentence(matched)
+        if alias and chain and (own is None or (party == "third" and own.category in HOSTING)):
+            owner = alias.owner
+            by = f"{host} was an alias of {alias.name}, by the {chain.source}; of that, {owner.steps[0].source}"
+            said = f"Owner {owner.name}: {by}."
         server = self._network.locate(server_ip)
         vendor = self._vendor_regions.find(host)
-        sources = [*server.sources, _owner_sentence(matched)]
-        if owner and owner.country:
-            sources.append(f"Owner's seat {owner.country}: head office of {owner.parent or owner.name}, same row.")
+        sources = [*server.sources, said, *_above(owner)]
+        if chain:
+            sources.append(f"Aliases {' > '.join(chain.names)}: {chain.source}.")
         if vendor:
             sources.append(f"Region label {vendor.label!r}: the vendor's name for {vendor.means}, not a measurement.")
+        operator = owner.steps[0] if owner else None
         return Destination(
             host=host,
             domain=self.domains.registrable_domain(host),
@@ -69,69 +134,125 @@ class Attribution:
             owner=owner.name if owner else None,
             parent=owner.parent if owner else None,
             owner_country=owner.country if owner else None,
-            owner_source=owner.source if owner else None,
-            owner_checked=owner.checked if owner else None,
-            owner_verified=owner.verified if owner else False,
+            owner_source=operator.source if operator else None,
+            owner_checked=operator.checked if operator else None,
+            owner_verified=operator.verified if operator else False,
+            ownership=owner.steps if owner else (),
             category=owner.category if owner else None,
+            hosted_by=hosted_by,
+            aliases=chain.names if chain else (),
             server_ip=server_ip,
             server_country=server.country,
             server_country_method=server.method,
             server_country_date=server.date,
+            server_countries=server.countries,
+            server_country_disputed=server.disputed,
             network=server.network,
             asn=server.asn,
+            network_kinds=server.kinds,
             region=server.region,
             place=server.place,
             vendor_region=f"{vendor.label} (vendor's label)" if vendor else None,
             sources=tuple(sources),
         )
 
+    def _behind(self, chain: AliasChain | None) -> tuple[str | None, Alias | None]:
+        """Who hosts what a host was an alias of, and the service that it is an alias of."""
+        hosted_by = None
+        for name in chain.names if chain else ():
+            matched = self.owners.match(name, self._day)
+            if matched and matched[1].category not in HOSTING:
+                return hosted_by, Alias(name, matched[1])
+            if matched:
+                hosted_by = hosted_by or matched[1].name
+        return hosted_by, None
+
 
 def load_attribution(
     data: Path,
     *,
-    app: str | None = None,
-    first_party: tuple[str, ...] = (),
+    maker: Maker = UNKNOWN_MAKER,
     owner_tables: tuple[Path, ...] = (),
     geoip: tuple[Path, ...] = (),
+    installed: Path | None = None,
     cache: Path | None = None,
 ) -> Attribution:
-    """Attribution from the folder of shipped data, with the user's owner tables and geo files over it.
+    """Attribution from the folder of shipped data, with what the user installed and named over it.
 
-    `cache` is where databases are unpacked (`unpack.cache_folder`); without it they are unpacked in memory.
-    Raises KnowledgeError for wrong files, ApptellsError for a wrong `first_party`.
+    `installed` is the folder that `apptells data` writes. `cache` is where databases are unpacked
+    (`unpack.cache_folder`); without it they are unpacked in memory.
+    Raises KnowledgeError for wrong files, ApptellsError for a wrong `maker.first_party`.
     """
-    geo = load_data_files(data / "geo" / "databases.csv")
-    tables = load_data_files(data / "owners" / "databases.csv")
-    domains = Domains()
-    cloud = geo["cloud-ranges.csv.xz"]
+    files = data_files(data, installed)
+    of_role = {file.role: file for file in files}
+    cloud, third_parties = of_role["cloud-ranges"], of_role["third-parties"]
+    domains = Domains(of_role["suffixes"].path if "suffixes" in of_role else None)
     network = Network(
         load_cloud(cloud.path, data / "geo" / "regions.csv"),
         cloud.date,
         load_edges(data / "geo" / "edge-networks.csv"),
-        geo["dbip-country-lite.mmdb.xz"],
-        geo["dbip-asn-lite.mmdb.xz"],
+        of_role["country"],
+        of_role["network"],
         cache,
-        geoip,
+        (*geoip, *(file.path for file in files if file.role == "geoip")),
+    )
+    companies = load_companies(of_role["companies"].path, check=False)
+    lists = [*owner_tables, *(file.path for file in files if file.role == "owner-list")]
+    users = read_owner_tables(lists)
+    owners = Owners(
+        (
+            users.first,
+            load_services(of_role["services"].path),
+            users.tail,
+            load_fallback(third_parties.path, third_parties.name, third_parties.date),
+        ),
+        companies,
     )
     return Attribution(
         domains,
-        Parties(domains, app, first_party),
-        load_owners((data / "owners" / "owners.csv", *owner_tables), data / "owners" / "third-party-web.csv"),
+        owners,
         network,
         load_vendor_regions(data / "owners" / "vendor-regions.csv"),
-        (*geo.values(), *tables.values(), *(_users_table(path) for path in owner_tables)),
+        Distances(data / "geo"),
+        (*files, *(file for file in users.files if file.path in owner_tables)),
+        maker,
     )
 
 
-def _users_table(path: Path) -> DataFile:
-    return DataFile(path=path, name=f"owners ({path.name})", date="unknown", licence="the user's own")
+def _aged(database: Database, day: str | None) -> Database:
+    try:
+        age = (date.fromisoformat(day or "") - date.fromisoformat(database.date)).days
+    except ValueError:
+        return database
+    return structs.replace(database, age_days=age)
 
 
 def _owner_sentence(matched: tuple[str, Owner] | None) -> str:
     if matched is None:
         return "Owner: no table knows this host."
     suffix, owner = matched
-    doubt = "" if owner.verified else ", not confirmed by a second source"
+    operator = owner.steps[0]
+    doubt = "" if operator.verified else ", not confirmed by a second source"
     hosting = "; its hosts carry what its customers put there" if owner.category in HOSTING else ""
-    row = f"row {suffix} of the owners tables, by {owner.source}, checked {owner.checked}"
-    return f"Owner {owner.name}: {row}{doubt}{hosting}."
+    since = f", since {operator.since}" if operator.since else ""
+    until = f", until {operator.until}" if operator.until else ""
+    row = f"row {suffix} of the owners tables, by {operator.source}, checked {operator.checked}"
+    return f"Owner {owner.name}{since}{until}: {row}{doubt}{hosting}."
+
+
+def _above(owner: Owner | None) -> list[str]:
+    """One sentence for each owner above the operator, and one for the seat."""
+    if owner is None:
+        return []
+    said = []
+    for below, step in zip(owner.steps, owner.steps[1:], strict=False):
+        since = f" since {step.since}" if step.since else ""
+        until = f" until {step.until}" if step.until else ""
+        doubt = "" if step.verified else ", not confirmed by a second source"
+        said.append(
+            f"Parent {step.name}: owns {below.name}{since}{until}, by {step.source}, checked {step.checked}{doubt}."
+        )
+    if owner.country:
+        last = owner.steps[-1]
+        said.append(f"Owner's seat {owner.country}: head office of {last.name}, by {last.country_source}.")
+    return said

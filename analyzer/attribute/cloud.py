@@ -1,10 +1,14 @@
 """Provider and region of a public address, by the ranges that cloud providers publish."""
 
 import lzma
-from collections.abc import Mapping
-from ipaddress import IPv6Address
+import sys
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping
+from ipaddress import ip_network
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 
 from analyzer.attribute.address import Address
@@ -22,8 +26,14 @@ _NAMES = {
     "oracle": ("Oracle", "Oracle Cloud"),
 }
 _EVERYWHERE = frozenset({"GLOBAL", "global"})
-_Lengths = tuple[tuple[int, dict[int, tuple[str, str]]], ...]
-"""Prefix lengths, longest first, each with its networks as numbers and their provider and region."""
+_MAGIC = b"apptells cloud ranges 1\n"
+_XZ = b"\xfd7zXZ\0"
+_MAX_UNPACKED = 64 << 20
+"""Bytes; the ranges of 2026 take a quarter of a megabyte compiled and 1.3 as a table."""
+
+_Owner = tuple[str, str]
+"""Provider and region, either of them empty."""
+_NOBODY: _Owner = ("", "")
 
 
 class CloudRegion(Struct, frozen=True, kw_only=True):
@@ -39,30 +49,46 @@ class CloudRegion(Struct, frozen=True, kw_only=True):
     """True for ranges announced in many places at once, whose nearest point answers."""
 
 
-class CloudRanges:
-    """Finds the longest published range around an address; ranges are read at the first look-up of their family."""
+class _Header(Struct, frozen=True):
+    """Of compiled ranges."""
 
-    def __init__(self, ranges: Path, regions: Mapping[tuple[str, str], tuple[str | None, str | None]]) -> None:
-        """`ranges` is an xz-packed CSV (cidr, provider, region); `regions` gives country and place of a region."""
+    owners: list[_Owner]
+    v4: int
+    """Starts of IPv4."""
+    v6: int
+
+
+class _Segments(Struct, frozen=True):
+    """One address family cut at every border of a range: sorted starts, each of which holds up to the next."""
+
+    starts: bytes
+    """Addresses as they travel (4 or 16 bytes each), which sort as the numbers do."""
+    owners: "array[int]"
+    """For each start its position in the list of owners."""
+
+    def find(self, packed: bytes) -> int:
+        """Position of the owner of an address; 0 for nobody."""
+        starts, width = self.starts, len(packed)
+        at = bisect_right(range(len(starts) // width), packed, key=lambda k: starts[k * width : k * width + width]) - 1
+        return self.owners[at] if at >= 0 else 0
+
+
+class CloudRanges:
+    """Finds the published range around an address: the longest that names a region, else the longest."""
+
+    def __init__(self, ranges: Path, regions: Mapping[_Owner, tuple[str | None, str | None]]) -> None:
+        """`ranges` is read at the first look-up; `regions` gives country and place of a provider's region."""
         self._path = ranges
         self._regions = dict(regions)
-        self._lengths: dict[bool, _Lengths] = {}
+        self._owners: list[_Owner] = []
+        self._families: dict[int, _Segments] = {}
 
     def find(self, address: Address) -> CloudRegion | None:
         """The provider and region of an address; None outside all clouds. Raises KnowledgeError on damaged ranges."""
-        is_v6 = isinstance(address, IPv6Address)
-        if is_v6 not in self._lengths:
-            self._lengths[is_v6] = _load_ranges(self._path, is_v6)
-        number, width, provider = int(address), address.max_prefixlen, None
-        for length, table in self._lengths[is_v6]:
-            found = table.get(number >> (width - length))
-            if found is None:
-                continue
-            # Azure lists addresses of its services once more without a region, inside the range that has it.
-            if found[1]:
-                return self._region(*found)
-            provider = provider or found[0]
-        return self._region(provider, "") if provider else None
+        if not self._families:
+            self._owners, self._families = _read(self._path)
+        owner = self._families[address.version].find(address.packed)
+        return self._region(*self._owners[owner]) if owner else None
 
     def _region(self, provider: str, region: str) -> CloudRegion:
         short, full = _NAMES.get(provider, (provider, provider))
@@ -73,41 +99,107 @@ class CloudRanges:
 
 
 def load_cloud(ranges: Path, regions: Path) -> CloudRanges:
-    """Cloud ranges with the country and place of each region; raises KnowledgeError with every mistake of `regions`."""
+    """Cloud ranges with the country and place of each region; raises KnowledgeError with every mistake of `regions`.
+
+    `ranges` holds what `compile_ranges` made or the table that it is made from, packed with xz or not; the table
+    takes a second to read.
+    """
     rows = read_table(regions, REGION_COLUMNS, _mistake, key=("provider", "region"))
     return CloudRanges(
         ranges, {(row["provider"], row["region"]): (row["country"] or None, row["place"] or None) for row in rows}
     )
 
 
-def _v4(text: str) -> int:
-    # Twenty thousand of these are read at start-up; ipaddress takes five times as long.
-    a, b, c, d = text.split(".")
-    return int(a) << 24 | int(b) << 16 | int(c) << 8 | int(d)
+def range_rows(table: str) -> Iterator[tuple[str, str, str]]:
+    """The rows of a CSV table cidr, provider, region, with or without that header; raises ValueError for another."""
+    if not table:
+        raise ValueError("an empty table")
+    for line in table.splitlines():
+        cidr, provider, region = line.split(",")
+        if cidr != "cidr":
+            yield cidr, provider, region
 
 
-def _v6(text: str) -> int:
-    return int(IPv6Address(text))
+def compile_ranges(rows: Iterable[tuple[str, str, str]]) -> bytes:
+    """Ranges as (cidr, provider, region), in any order and one inside the other, cut to segments side by side.
+
+    A header line, a line of JSON (the owners; how many starts each family has), then for IPv4 and for IPv6 the starts
+    (4 or 16 bytes each) and the numbers of their owners (2 bytes each), the highest byte first. The same ranges give
+    the same bytes. Raises ValueError for what is no network.
+    """
+    families: dict[int, list[tuple[int, int, _Owner]]] = {4: [], 6: []}
+    for cidr, provider, region in sorted(set(rows)):
+        network = ip_network(cidr)
+        ends = int(network.network_address) + network.num_addresses
+        families[network.version].append((int(network.network_address), ends, (provider, region)))
+    cut = {4: _cut(families[4], 32), 6: _cut(families[6], 128)}
+    owners = [_NOBODY, *sorted({owner for family in cut.values() for owner in family.values()} - {_NOBODY})]
+    if len(owners) > 1 << 16:
+        raise ValueError(f"{len(owners)} regions")
+    numbers = {owner: number for number, owner in enumerate(owners)}
+    parts = [_MAGIC, msgspec.json.encode(_Header(owners, len(cut[4]), len(cut[6]))), b"\n"]
+    for version, width in ((4, 4), (6, 16)):
+        parts += [start.to_bytes(width) for start in cut[version]]
+        parts += [numbers[owner].to_bytes(2) for owner in cut[version].values()]
+    return b"".join(parts)
 
 
-def _load_ranges(path: Path, is_v6: bool) -> _Lengths:
-    tables: dict[int, dict[int, tuple[str, str]]] = {}
-    names: dict[str, tuple[str, str]] = {}
-    parse, width = (_v6, 128) if is_v6 else (_v4, 32)
+def _cut(ranges: list[tuple[int, int, _Owner]], bits: int) -> dict[int, _Owner]:
+    """Who holds the addresses from each border on. Networks lie inside one another or apart, never across."""
+    top = 1 << bits
+    borders: dict[int, _Owner] = {}
+    around: list[tuple[int, _Owner]] = []
+    for start, end, owner in (*sorted(ranges, key=lambda row: (row[0], -row[1])), (top, top, _NOBODY)):
+        while around and around[-1][0] <= start:
+            ended, _ = around.pop()
+            borders[ended] = around[-1][1] if around else _NOBODY
+        if around and around[-1][1][1] and not owner[1]:
+            # Azure lists addresses of its services once more without a region, inside the range that has it.
+            owner = around[-1][1]
+        borders[start] = owner
+        around.append((end, owner))
+    del borders[top]
+    kept: dict[int, _Owner] = {}
+    before = _NOBODY
+    for start in sorted(borders):
+        if borders[start] != before:
+            kept[start] = before = borders[start]
+    return kept
+
+
+def _read(path: Path) -> tuple[list[_Owner], dict[int, _Segments]]:
     try:
-        for line in lzma.decompress(path.read_bytes()).decode("ascii").splitlines()[1:]:
-            cidr, _, owner = line.partition(",")
-            if (":" in cidr) is not is_v6:
-                continue
-            network, _, length = cidr.partition("/")
-            if owner not in names:
-                provider, _, region = owner.partition(",")
-                names[owner] = (provider, region)
-            bits = int(length)
-            tables.setdefault(bits, {})[parse(network) >> (width - bits)] = names[owner]
-    except (OSError, ValueError, lzma.LZMAError):
+        content = path.read_bytes()
+        if content.startswith(_XZ):
+            unpacker = lzma.LZMADecompressor()
+            content = unpacker.decompress(content, _MAX_UNPACKED)
+            if not unpacker.eof:
+                raise ValueError("broken off, or far larger than any list of ranges")
+        if not content.startswith(_MAGIC):
+            content = compile_ranges(range_rows(content.decode("ascii")))
+        _, described, tables = content.split(b"\n", 2)
+        header = msgspec.json.decode(described, type=_Header)
+        families, offset = {}, 0
+        for version, width, count in ((4, 4, header.v4), (6, 16, header.v6)):
+            between, end = offset + count * width, offset + count * (width + 2)
+            families[version] = _Segments(
+                tables[offset:between], _numbers(tables[between:end], count, len(header.owners))
+            )
+            offset = end
+        if offset != len(tables):
+            raise ValueError("longer than announced")
+    except (OSError, EOFError, ValueError, RecursionError, lzma.LZMAError, msgspec.MsgspecError):
         raise KnowledgeError(f"{path}: damaged cloud ranges: install apptells again") from None
-    return tuple(sorted(tables.items(), reverse=True))
+    return header.owners, families
+
+
+def _numbers(table: bytes, count: int, owners: int) -> "array[int]":
+    numbers = array("H", table)
+    if sys.byteorder == "little":
+        numbers.byteswap()
+    if len(numbers) != count or max(numbers, default=0) >= owners:
+        raise ValueError("another length than announced, or an owner that is not listed")
+    return numbers
 
 
 def _mistake(row: Row) -> str | None:

@@ -58,6 +58,10 @@ class Domains:
         suffix = self._suffix_labels(labels, private_suffixes)
         return ".".join(labels[-suffix - 1 :]) if len(labels) > suffix else None
 
+    def is_shared(self, name: str) -> bool:
+        """Whether anyone may have a host under this name: a public suffix, or a hosting company's, as `github.io`."""
+        return self.registered(name, private_suffixes=True) is None
+
     def _find(self, host: str) -> str:
         labels = host.split(".")
         return ".".join(labels[-self._suffix_labels(labels) - 1 :]) if _is_name(labels) else host

@@ -1,16 +1,21 @@
-"""Who operates a host: the longest suffix of its name that a table of owners knows."""
+"""Who operates a host: the longest suffix of its name that a table of services knows, and the companies above."""
 
 import re
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from analyzer.attribute.domain import MAX_HOST, normal_host
-from analyzer.attribute.table import Row, read_table
-from analyzer.model import Owner
+from msgspec import Struct
 
-COLUMNS = (
-    "suffix", "product", "owner", "parent", "country", "category", "source", "checked", "verified", "note",
+from analyzer.attribute.company import Companies, wrong_evidence
+from analyzer.attribute.domain import MAX_HOST, normal_host
+from analyzer.attribute.period import ALWAYS, Period, in_force, wrong_period
+from analyzer.attribute.table import Row, read_table, trusted_rows
+from analyzer.errors import KnowledgeError
+from analyzer.memo import Memo
+from analyzer.model import Owner, OwnerStep
+
+SERVICE_COLUMNS = (
+    "suffix", "product", "operator", "category", "since", "until", "source", "checked", "verified", "note",
 )  # fmt: skip
 FALLBACK_COLUMNS = ("suffix", "name", "company", "category")
 
@@ -23,9 +28,8 @@ CATEGORIES = HOSTING | {
     "social", "subscription", "support", "tag-manager", "telecom", "utility",
 }  # fmt: skip
 
+_CACHED = 65_536
 _SUFFIX = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
-_COUNTRY = re.compile(r"[A-Z]{2}")
-_NOT_A_COUNTRY = frozenset({"AP", "EU", "UK", "XX", "ZZ"})
 _FALLBACK_CATEGORY = {
     "ad": "advertising",
     "consent-provider": "consent",
@@ -35,101 +39,153 @@ _FALLBACK_CATEGORY = {
 }
 
 
+class Service(Struct, frozen=True):
+    """Who operated the hosts under a suffix, for which product, in one period."""
+
+    product: str
+    operator: str
+    category: str
+    period: Period
+    source: str
+    checked: str
+    verified: bool
+    above: tuple[OwnerStep, ...] = ()
+    """The companies above, where the table that names the operator names them itself."""
+    country: str | None = None
+    """The operator's seat, likewise."""
+
+
+Services = Mapping[str, Sequence[Service]]
+"""Services by suffix, one for each period."""
+
+
 class Owners:
-    """Looks hosts up by longest suffix, at label boundaries."""
+    """Looks hosts up by longest suffix, at label boundaries, in several tables."""
 
-    def __init__(self, table: Mapping[str, Owner], fallback: Mapping[str, Owner] | None = None) -> None:
-        """A row of `fallback` counts where `table` has none, or knows only the hoster by a shorter suffix."""
-        self._table = dict(table)
-        self._fallback = dict(fallback or {})
+    def __init__(self, tables: Sequence[Services], companies: Companies | None = None) -> None:
+        """A row of a later table counts where those before it have none, or know only the hoster by a shorter suffix.
 
-    def find(self, host: str) -> Owner | None:
-        """The owner of a host; None where no table knows it."""
-        found = self.match(host)
+        `companies` says who owns an operator whose own row does not.
+        """
+        self._tables = tuple(tables)
+        self._companies = companies or Companies()
+        self._built = Memo[tuple[int, str, str | None], Owner](_CACHED)
+
+    def find(self, host: str, day: str | None = None) -> Owner | None:
+        """The owner of a host on a day (YYYY-MM-DD; None: as last checked); None where no table knows it."""
+        found = self.match(host, day)
         return found[1] if found else None
 
-    def match(self, host: str) -> tuple[str, Owner] | None:
+    def match(self, host: str, day: str | None = None) -> tuple[str, Owner] | None:
         """The suffix that matched and its owner."""
-        own = longest_suffix(host, self._table)
-        if own and self._table[own].category not in HOSTING:
-            return own, self._table[own]
-        other = longest_suffix(host, self._fallback)
-        if other and (own is None or len(other) > len(own)):
-            return other, self._fallback[other]
-        return (own, self._table[own]) if own else None
+        best: tuple[str, Owner] | None = None
+        for position, table in enumerate(self._tables):
+            found = _longest(host, table, day)
+            if found is None or (best and len(found[0]) <= len(best[0])):
+                continue
+            suffix, service = found
+            best = suffix, self._owner(position, suffix, service, day)
+            if service.category not in HOSTING:
+                break
+        return best
+
+    def _owner(self, position: int, suffix: str, service: Service, day: str | None) -> Owner:
+        known = self._built.get((position, suffix, day))
+        if known is None:
+            known = Owner(product=service.product, category=service.category, steps=self._steps(service, day))
+            self._built.keep((position, suffix, day), known)
+        return known
+
+    def _steps(self, service: Service, day: str | None) -> tuple[OwnerStep, ...]:
+        operator = OwnerStep(
+            name=service.operator,
+            country=service.country,
+            source=service.source,
+            country_source=service.source if service.country else "",
+            checked=service.checked,
+            verified=service.verified,
+            since=service.period.since or None,
+            until=service.period.until or None,
+        )
+        return (operator, *service.above) if service.above else self._companies.owners_of(operator, day)
 
 
 def longest_suffix(host: str, table: Mapping[str, object]) -> str | None:
     """The longest key of `table` that is the host or ends it at a label boundary."""
+    return next((suffix for suffix in suffixes_of(host) if suffix in table), None)
+
+
+def suffixes_of(host: str) -> Iterable[str]:
+    """The host and each shorter name that ends it at a label boundary, the longest first."""
     rest = normal_host(host)
-    if len(rest) > MAX_HOST:
-        return None
-    while rest:
-        if rest in table:
-            return rest
+    while rest and len(rest) <= MAX_HOST:
+        yield rest
         rest = rest.partition(".")[2]
+
+
+def _longest(host: str, table: Services, day: str | None) -> tuple[str, Service] | None:
+    for suffix in suffixes_of(host):
+        rows = table.get(suffix)
+        service = in_force(rows, day) if rows else None
+        if service:
+            return suffix, service
     return None
 
 
-def load_owners(tables: Iterable[Path], fallback: Path | None = None) -> Owners:
-    """Owners from tables with `COLUMNS`, a later one over an earlier one, and a fallback with `FALLBACK_COLUMNS`.
+def load_services(path: Path, companies: Companies | None = None) -> dict[str, list[Service]]:
+    """Services by suffix from a table with `SERVICE_COLUMNS`.
 
-    Raises KnowledgeError with every mistake of the first wrong file as `path:line: what`.
+    With `companies`, every row is checked, also that its operator is one of them; raises KnowledgeError with every
+    mistake as `path:line: what`. Without, the file is known to hold no mistake: a test has checked it.
     """
-    merged: dict[str, Owner] = {}
-    for path in tables:
-        for row in read_table(path, COLUMNS, _mistake, key=("suffix",)):
-            merged[row["suffix"]] = Owner(
-                product=row["product"],
-                name=row["owner"],
-                parent=row["parent"] or None,
-                country=row["country"] or None,
-                category=row["category"],
-                source=row["source"],
-                checked=row["checked"],
-                verified=row["verified"] == "yes",
-            )
-    return Owners(merged, _load_fallback(fallback) if fallback else None)
+    rows: Iterable[Sequence[str]]
+    if companies is None:
+        rows = trusted_rows(path, SERVICE_COLUMNS)
+    else:
+        checked_rows = read_table(path, SERVICE_COLUMNS, service_mistake, key=("suffix", "since"))
+        mistakes = [
+            f"{path}: {row['suffix']} has the operator {row['operator']!r}, which has no row in the table of companies"
+            for row in checked_rows
+            if row["operator"] not in companies
+        ]
+        if mistakes:
+            raise KnowledgeError("\n".join(mistakes))
+        rows = [list(row.values()) for row in checked_rows]
+    services: dict[str, list[Service]] = {}
+    for suffix, product, operator, category, since, until, source, checked, verified, _ in rows:
+        period = Period(since, until) if since or until else ALWAYS
+        service = Service(product, operator, category, period, source, checked, verified == "yes")
+        services.setdefault(suffix, []).append(service)
+    return services
 
 
-def _load_fallback(path: Path) -> dict[str, Owner]:
-    """Rows of third-party-web as owners: one source, so never verified, and no seat."""
-    source, checked = "third-party-web 0.30.0", "2026-11-22"
+def load_fallback(path: Path, name: str, checked: str) -> dict[str, list[Service]]:
+    """The tail: services from a table with `FALLBACK_COLUMNS`; one source, so never verified, and no seat.
+
+    `name` is the source as reports cite it, `checked` its date. Raises KnowledgeError where the file is damaged.
+    """
     return {
-        row["suffix"]: Owner(
-            product=row["name"],
-            name=row["company"] or row["name"],
-            parent=None,
-            country=None,
-            category=_FALLBACK_CATEGORY.get(row["category"], row["category"]),
-            source=source,
-            checked=checked,
-            verified=False,
-        )
-        for row in read_table(path, FALLBACK_COLUMNS, _fallback_mistake, key=("suffix",))
+        suffix: [
+            Service(product, company or product, _FALLBACK_CATEGORY.get(of, of), ALWAYS, name, checked, verified=False)
+        ]
+        for suffix, product, company, of in trusted_rows(path, FALLBACK_COLUMNS)
     }
 
 
-def _mistake(row: Row) -> str | None:
-    for column in ("product", "owner", "source"):
+def service_mistake(row: Row) -> str | None:
+    """What is wrong with a row of `services.csv`, None where nothing is."""
+    for column in ("product", "operator"):
         if not row[column]:
             return f"{column} is empty"
     if not _SUFFIX.fullmatch(row["suffix"]):
         return f"suffix {row['suffix']!r} is not a host name in lower case, such as wzrkt.com"
-    if row["country"] and (not _COUNTRY.fullmatch(row["country"]) or row["country"] in _NOT_A_COUNTRY):
-        return f"country {row['country']!r} is not an ISO 3166-1 alpha-2 code, such as IN or GB"
     if row["category"] not in CATEGORIES:
         return f"category {row['category']!r} is not one of {', '.join(sorted(CATEGORIES))}"
-    if row["verified"] not in ("yes", "no"):
-        return f"verified {row['verified']!r} is neither yes nor no"
-    try:
-        date.fromisoformat(row["checked"])
-    except ValueError:
-        return f"checked {row['checked']!r} is not a date, YYYY-MM-DD"
-    return None
+    return wrong_period(row) or wrong_evidence(row)
 
 
-def _fallback_mistake(row: Row) -> str | None:
+def fallback_mistake(row: Row) -> str | None:
+    """What is wrong with a row of the tail, None where nothing is."""
     if not _SUFFIX.fullmatch(row["suffix"]):
         return f"suffix {row['suffix']!r} is not a host name in lower case"
     return None if row["name"] else "name is empty"

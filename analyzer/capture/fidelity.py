@@ -18,7 +18,7 @@ MESSAGES: dict[str, str] = {
     "no-server-address": "The recorder did not keep the address of the server.",
     "no-timings": "The recorder did not keep when the request was made.",
     "failed-requests": "The request failed or was aborted; it is not certain that it reached its server.",
-    "not-http": "Traffic other than HTTP (raw TCP or UDP, DNS) was recorded and is not analysed.",
+    "not-http": "Traffic other than HTTP and DNS (raw TCP or UDP) was recorded and is not analysed.",
 }
 """Each identifier and its one sentence, in the order in which notes are listed."""
 

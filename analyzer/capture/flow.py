@@ -2,25 +2,35 @@
 
 import io
 import re
+import warnings
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
-from mitmproxy import dns, http, tcp, udp
+from mitmproxy import connection, dns, http, tcp, udp
 from mitmproxy.flow import Flow
 from mitmproxy.io import FlowReader
+from mitmproxy.net.dns import types as record_types
 
+from analyzer.capture.certificate import Certificates
+from analyzer.capture.handshake import handshake_ms
+from analyzer.capture.lookups import Lookups, follow, host_name
 from analyzer.capture.reader import CaptureReader
 from analyzer.capture.response import NO_ANSWER, Answer, answer_of
-from analyzer.model import Exchange
+from analyzer.model import Certificate, Exchange
 
 _BUFFER = 1 << 18
 _LENGTH_DIGITS = 12
 _FORMAT = re.compile(rb"7:version;\d:(\d{1,3})#")
+_RECORDS_READ = 256
+"""Answers of one DNS message; a message of the protocol's own size limit holds hardly more."""
+_NAME_BYTES = 255
+"""Of a domain name (RFC 1035); mitmproxy would spend a second on decoding a megabyte."""
 _BREAKS = re.compile(r"[\x00-\x20\x7f-\x9f]+")
 
 
 class FlowFileReader(CaptureReader):
-    """A flow file: HTTP flows become exchanges; other connections are counted as not read."""
+    """A flow file: HTTP flows become exchanges, DNS flows look-ups; other connections are counted as not read."""
 
     format = "mitmproxy flows"
 
@@ -29,6 +39,7 @@ class FlowFileReader(CaptureReader):
         self.recorder = "mitmproxy"
         self._buffered = io.BufferedReader(self._source, _BUFFER)
         self._position = 0
+        self._certificates = Certificates()
 
     def _exchanges(self) -> Iterator[Exchange]:
         while frame := self._frame():
@@ -36,7 +47,8 @@ class FlowFileReader(CaptureReader):
                 self.recorder = f"mitmproxy (flow format {found[1].decode()})"
             try:
                 # mitmproxy raises whatever comes (KeyError, AssertionError, RecursionError); only this flow is lost.
-                recorded = next(iter(FlowReader(io.BytesIO(frame)).stream()), None)
+                with warnings.catch_warnings(action="ignore"):  # of certificates that no one should issue
+                    recorded = next(iter(FlowReader(io.BytesIO(frame)).stream()), None)
                 exchange = self._read(recorded)
             except Exception:
                 self._skip("not a flow that this mitmproxy can read")
@@ -68,17 +80,21 @@ class FlowFileReader(CaptureReader):
                 self._number()
                 self._not_read(_host_of(recorded), f"connection could not be opened ({_one_line(error)})")
                 return None
-            exchange = flow_exchange(recorded, self._entries)
+            exchange = flow_exchange(recorded, self._entries, self._certificates)
             self._number()
             self._count(recorded, exchange)
             return exchange
-        if not isinstance(recorded, tcp.TCPFlow | udp.UDPFlow | dns.DNSFlow):
+        if isinstance(recorded, dns.DNSFlow):
+            add_dns_flow(self._lookups, recorded, self._entries)
+            self._number()
+            return None
+        if not isinstance(recorded, tcp.TCPFlow | udp.UDPFlow):
             raise TypeError("neither HTTP nor TCP, UDP or DNS")
         self._number()
         self.tally.add("not-http")
         if isinstance(recorded, tcp.TCPFlow):
             self._not_read(_host_of(recorded), "raw TCP, not HTTP")
-        elif isinstance(recorded, udp.UDPFlow):
+        else:
             self._not_read(_host_of(recorded), "raw UDP, not HTTP")
         return None
 
@@ -95,10 +111,10 @@ class FlowFileReader(CaptureReader):
             self.tally.add("websocket-messages-not-kept")
 
 
-def flow_exchange(recorded: http.HTTPFlow, index: int) -> Exchange:
+def flow_exchange(recorded: http.HTTPFlow, index: int, certificates: Certificates) -> Exchange:
     """The exchange of one HTTP flow, live or from a file: body and messages exactly as they travelled.
 
-    Members of a wrong type, which a file may hold, are left out.
+    Members of a wrong type, which a file may hold, are left out. `certificates` is to be the same for all of a capture.
     """
     request = recorded.request
     time = request.timestamp_start
@@ -122,6 +138,8 @@ def flow_exchange(recorded: http.HTTPFlow, index: int) -> Exchange:
         response_type=answer.type,
         response_encoding=answer.encoding,
         response_body=answer.body,
+        connect_ms=_connect_ms(recorded.server_conn),
+        certificate=_certificate(recorded.server_conn, certificates),
     )
 
 
@@ -129,6 +147,57 @@ def _answer(response: http.Response) -> Answer:
     body = response.raw_content
     headers = [(_text(name), _text(value)) for name, value in response.headers.fields]
     return answer_of(headers, body if isinstance(body, bytes) else b"")
+
+
+def _connect_ms(server: connection.Server) -> float | None:
+    """Of mitmproxy's own handshake; for a server known by name mitmproxy's look-up of that name is part of it."""
+    start, end = server.timestamp_start, server.timestamp_tcp_setup
+    if server.via or not isinstance(start, int | float) or not isinstance(end, int | float):
+        return None
+    return handshake_ms((end - start) * 1000)
+
+
+def _certificate(server: connection.Server, certificates: Certificates) -> Certificate | None:
+    try:
+        return certificates.of(server.certificate_list[0].to_cryptography()) if server.certificate_list else None
+    except Exception:
+        # Whatever mitmproxy or cryptography raise of a hostile certificate, the request is worth more.
+        return None
+
+
+def add_dns_flow(lookups: Lookups, recorded: dns.DNSFlow, index: int) -> None:
+    """Adds what was asked in a DNS flow, and what came back."""
+    answer = recorded.response
+    canonical: dict[str, str] = {}
+    addresses: list[tuple[str, str]] = []
+    for record in islice(answer.answers, _RECORDS_READ) if answer else ():
+        name, value = host_name(record.name), _record_value(record)
+        if name is None or value is None:
+            continue
+        if record.type != record_types.CNAME:
+            addresses.append((name, value))
+        elif target := host_name(value):
+            canonical.setdefault(name, target)
+    source = f"DNS {'answer' if answer else 'query'} in flow {index}"
+    for question in islice(recorded.request.questions, _RECORDS_READ):
+        if asked := host_name(question.name):
+            chain = follow(asked, canonical)
+            lookups.add(asked, source, chain, (at for name, at in addresses if name == asked or name in chain))
+
+
+def _record_value(record: dns.ResourceRecord) -> str | None:
+    """The name or address that a CNAME, A or AAAA record gives; None for any other, and for broken ones."""
+    try:
+        if len(record.data) > _NAME_BYTES:
+            return None
+        if record.type == record_types.CNAME:
+            return record.domain_name
+        if record.type == record_types.A:
+            return str(record.ipv4_address)
+        return str(record.ipv6_address) if record.type == record_types.AAAA else None
+    except Exception:
+        # mitmproxy raises whatever comes (struct.error, UnicodeError, AddressValueError); only this record is lost.
+        return None
 
 
 def is_refused_tunnel(recorded: http.HTTPFlow) -> bool:

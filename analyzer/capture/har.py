@@ -11,6 +11,7 @@ from analyzer.capture import har_dialects as dialects
 from analyzer.capture.har_entries import Broken, HarWalk, Member
 from analyzer.capture.har_members import Entry, decode_entry, repair_entry
 from analyzer.capture.har_response import har_answer
+from analyzer.capture.har_server import HarServers, add_lookups, add_trace
 from analyzer.capture.json_window import WINDOW, Window
 from analyzer.capture.reader import CaptureReader
 from analyzer.capture.response import NO_ANSWER
@@ -38,6 +39,7 @@ class HarReader(CaptureReader):
         self._steps = iter(self._walk)
         self._members: dict[str, Any] = {}
         self._addresses = Memo[str, str | None](_ADDRESSES_KEPT)
+        self._servers = HarServers()
         self._user_agent = ""
         self._first_entry: Entry | None = None
         self._go_to_entries()
@@ -58,10 +60,15 @@ class HarReader(CaptureReader):
             value = msgspec.json.decode(member.value)
         except (ValueError, RecursionError):
             return
+        if member.name == "_dns":
+            add_trace(self._lookups, value)
+            return
         self._members[member.name] = value
         if member.name == "_tlsErrors" and isinstance(value, list):
             for host, reason in filter(None, map(dialects.unread_of, value)):
                 self._not_read(host, reason)
+        if member.name == "creator" and isinstance(value, dict):
+            self._servers.recorded_by(value.get("name"))
 
     def _exchanges(self) -> Iterator[Exchange]:
         for step in self._steps:
@@ -118,6 +125,7 @@ class HarReader(CaptureReader):
             tally.add("failed-requests")
         if dialects.has_lost_messages(entry):
             tally.add("websocket-messages-not-kept")
+        add_lookups(self._lookups, entry, index)
         status = entry.response.status if entry.response else None
         answer = har_answer(entry.response) if entry.response else NO_ANSWER
         return Exchange(
@@ -135,6 +143,8 @@ class HarReader(CaptureReader):
             response_headers=answer.headers,
             response_type=answer.type,
             response_body=answer.body,
+            connect_ms=self._servers.connect_ms(entry, address),
+            certificate=self._servers.certificate(entry),
         )
 
     def _address(self, text: str | None) -> str | None:

@@ -10,7 +10,7 @@ ENTRY_LIMIT = 64 << 20
 """Bytes; a larger entry is passed over without being held."""
 MEMBER_LIMIT = 4 << 20
 """Bytes; the same for the members of `log` that are kept."""
-KEPT_MEMBERS = frozenset({"creator", "browser", "comment", "_tlsErrors"})
+KEPT_MEMBERS = frozenset({"creator", "browser", "comment", "_tlsErrors", "_dns"})
 
 _TRUNCATION_RETRIES = 16
 _ENTRY_START = re.compile(

@@ -44,7 +44,16 @@ class Content(Struct, gc=False):
 
 
 _REQUEST = {"query": "queryString", "post": "postData", "size": "bodySize", "content": "_content"}
-_ENTRY = {"started": "startedDateTime", "server": "serverIPAddress", "messages": "_webSocketMessages"}
+_ENTRY = {
+    "started": "startedDateTime",
+    "server": "serverIPAddress",
+    "messages": "_webSocketMessages",
+    "certificate": "_certificate",
+    "certificates": "_certificates",
+    "security": "_securityDetails",
+    "cnames": "_cnames",
+    "dns_info": "_dns_info",
+}
 
 
 class Request(Struct, gc=False, rename=_REQUEST):
@@ -86,6 +95,12 @@ class Entry(Struct, gc=False, rename=_ENTRY):
     response: Response | None = None
     server: str | None = None
     messages: list[Message] | UnsetType | None = UNSET
+    timings: Raw = _NONE
+    certificate: Raw = _NONE
+    certificates: Raw = _NONE
+    security: Raw = _NONE
+    cnames: Raw = _NONE
+    dns_info: Raw = _NONE
 
 
 decode_entry = msgspec.json.Decoder(Entry).decode
@@ -121,6 +136,12 @@ def repair_entry(data: bytes) -> Entry:
         response=_response(value.get("response")),
         server=_clean(value.get("serverIPAddress")) or None,
         messages=UNSET if messages is UNSET else _messages(messages),
+        timings=_raw(value.get("timings")),
+        certificate=_raw(value.get("_certificate")),
+        certificates=_raw(value.get("_certificates")),
+        security=_raw(value.get("_securityDetails")),
+        cnames=_raw(value.get("_cnames")),
+        dns_info=_raw(value.get("_dns_info")),
     )
 
 
@@ -207,6 +228,14 @@ def _pairs(value: object) -> list[Pair]:
 
 def _encoded(value: list[Pair] | str) -> Raw:
     return Raw(msgspec.json.encode(value))
+
+
+def _raw(value: object) -> Raw:
+    """A member that is decoded later; `null` for what cannot be encoded."""
+    try:
+        return Raw(json.dumps(value).encode())
+    except (ValueError, RecursionError):
+        return _NONE
 
 
 def _text(value: object) -> str | None:

@@ -10,8 +10,9 @@ from types import TracebackType
 from typing import Self
 
 from analyzer.capture.fidelity import Tally
+from analyzer.capture.lookups import Lookups
 from analyzer.errors import CaptureError
-from analyzer.model import Capture, Exchange, SkippedEntry, Unread
+from analyzer.model import Capture, Exchange, NameLookup, SkippedEntry, Unread
 
 SKIPPED_LISTED = 100
 UNREAD_LISTED = 10_000
@@ -65,7 +66,7 @@ def unreadable(path: Path, error: OSError) -> CaptureError:
 
 
 class CaptureReader(ABC):
-    """Iterate it once for the exchanges; `capture()` and `unread()` are right when that iteration has ended."""
+    """Iterate it once for the exchanges; `capture()`, `unread()` and `lookups()` are right when that has ended."""
 
     format: str
 
@@ -81,6 +82,7 @@ class CaptureReader(ABC):
         self._skipped: list[SkippedEntry] = []
         self._skipped_total = 0
         self._unread: Counter[tuple[str, str]] = Counter()
+        self._lookups = Lookups()
         self._complete = True
         self._first: float | None = None
         self._last: float | None = None
@@ -159,6 +161,10 @@ class CaptureReader(ABC):
     def unread(self) -> tuple[Unread, ...]:
         """Connections that the recorder could not read, by host and reason, sorted."""
         return tuple(Unread(host=host, reason=reason, count=n) for (host, reason), n in sorted(self._unread.items()))
+
+    def lookups(self) -> tuple[NameLookup, ...]:
+        """Names that were looked up in DNS while the capture was made: ten thousand at most, each once, sorted."""
+        return self._lookups.merged()
 
     def close(self) -> None:
         """Closes the file; iterating to the end does it too."""

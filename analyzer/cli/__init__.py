@@ -11,6 +11,7 @@ COMMANDS = {
     "analyze": "Report on a capture: what was transmitted, to whom, and where.",
     "identify": "Compare captures of two people or devices: what tells them apart.",
     "persona": "Make a fictitious person to type into the app.",
+    "data": "See, update, import and verify the data on owners, networks and countries.",
     "adapters": "List the trackers whose requests are explained; check your own.",
 }
 """Commands and what they do, in the order of `--help`; each is a module of this package with a function of its name."""

@@ -56,6 +56,25 @@ FORMATS = ("html", "json", "csv")
     metavar="FILE",
     help="Your own MaxMind database. Repeatable.",
 )
+@click.option(
+    "--owners",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="FILE",
+    help="Your own table of owners (CSV), or a list of Exodus, Disconnect, Tracker Radar or Ghostery. Repeatable.",
+)
+@click.option(
+    "--iocs",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="FILE",
+    help="Indicators of compromise to look for (STIX 2), a file or a folder. Repeatable.",
+)
+@click.option(
+    "--captured-in",
+    metavar="COUNTRY",
+    help="Where the capture was made (ISO 3166-1, such as IN): handshake times are checked against it.",
+)
 @click.option("--show-values", is_flag=True, help="Show values unmasked. Such a report holds personal data.")
 def analyze(
     capture: Path,
@@ -67,6 +86,9 @@ def analyze(
     form: str | None,
     output: Path | None,
     geoip: tuple[Path, ...],
+    owners: tuple[Path, ...],
+    iocs: tuple[Path, ...],
+    captured_in: str | None,
     show_values: bool,
 ) -> None:
     """Report on CAPTURE (a HAR, or a mitmproxy flow file): what was transmitted, to whom, and where.
@@ -79,6 +101,9 @@ def analyze(
         app=app,
         first_party=first_party,
         geoip=geoip,
+        owners=owners,
+        indicators=iocs,
+        captured_in=captured_in.upper() if captured_in else None,
         seeds=seeds,
         deep=deep,
         adapters=adapters,

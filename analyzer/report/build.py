@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from analyzer.detect.shared_ids import SharedIds
 from analyzer.memo import Memo
-from analyzer.model import Capture, Destination, Exchange, Finding, Note, Transmission, Undecoded, Unread
+from analyzer.model import Capture, Contact, Destination, Exchange, Finding, Note, Transmission, Undecoded, Unread
+from analyzer.report.contacts import MAX_HOSTS, OTHERS, Contacts
 from analyzer.report.groups import Kind, Tally, is_telling, matrix_of, recipients_of
 from analyzer.report.json import encoded
 from analyzer.report.log import SpooledLog, Template, template_of
@@ -16,12 +17,14 @@ from analyzer.report.requests import request_of
 from analyzer.report.sentences import write_sentences
 from analyzer.report.shared import Shared
 from analyzer.report.undecoded import MAX_LISTED, UndecodedLog
-from analyzer.reported import Method, Recipient, Report, Request, Sentence
+from analyzer.report.unknown import unknown_owners
+from analyzer.reported import IndicatorMatch, Method, Recipient, Report, Request, Sentence
 from analyzer.taxonomy import Taxonomy
 
 MAX_GROUPS = 20_000
 MAX_REQUESTS = 1_000
-MAX_HOSTS = 50_000
+MAX_INDICATED = 10_000
+"""Requests that are kept for indicators to point to: the first ten of each match are shown."""
 SHOWN_VALUE_CHARS = 200
 MAX_SHAPES = 5_000
 NOTE_EXCHANGES = 10
@@ -50,8 +53,7 @@ class ReportBuilder:
         self._taxonomy = taxonomy
         self._masking = None if show_values else Masking(secrets)
         self._log = SpooledLog()
-        self._destinations: dict[tuple[str, str | None], int] = {}
-        self._exchanges_to: list[int] = []
+        self._contacts = Contacts()
         self._hosts: list[bytes] = []
         """The destinations' hosts as JSON."""
         self._tallies: list[dict[Kind, Tally]] = []
@@ -61,6 +63,7 @@ class ReportBuilder:
         self._requests: dict[int, Request] = {}
         self._proven: set[int] = set()
         """Destinations with a remembered request that a sentence can point to."""
+        self._indicated = 0
         self._first_unlisted: int | None = None
         self._undecoded = UndecodedLog(self._masking)
         self._notes: dict[str, tuple[str, int, list[int]]] = {}
@@ -73,14 +76,20 @@ class ReportBuilder:
         undecoded: Sequence[Undecoded] = (),
         notes: Mapping[str, str] | None = None,
         proves: bool = False,
+        indicated: bool = False,
     ) -> None:
-        """Count one exchange. `proves` says that the report lists it for more than its findings."""
+        """Count one exchange. `proves` says that the report lists it for more than its findings.
+
+        `indicated` says that a list of indicators names it: then it is listed however many others are.
+        """
         destination = self._destination(host, exchange)
-        self._exchanges_to[destination] += 1
         near = self._values_near(findings)
         for finding in findings:
             self._add_finding(exchange, host, destination, finding, findings, near)
-        if proves and exchange.index not in self._requests and len(self._requests) < MAX_REQUESTS:
+        if indicated and self._indicated < MAX_INDICATED:
+            self._indicated += 1
+            self._requests.setdefault(exchange.index, request_of(exchange, findings, self._masking))
+        elif proves and exchange.index not in self._requests and len(self._requests) < MAX_REQUESTS:
             self._requests[exchange.index] = request_of(exchange, findings, self._masking)
         if undecoded:
             self._undecoded.add(destination, undecoded)
@@ -98,19 +107,14 @@ class ReportBuilder:
         self._notes[what] = (message, count + 1, exchanges)
 
     def _destination(self, host: str, exchange: Exchange) -> int:
-        where = (host, exchange.server_ip)
-        found = self._destinations.get(where)
-        if found is None:
-            if len(self._destinations) >= MAX_HOSTS:
-                self.note("hosts", f"More than {MAX_HOSTS:,} hosts: the rest is counted as one.", exchange.index)
-                where = ("(other hosts)", None)
-                if where in self._destinations:
-                    return self._destinations[where]
-            found = self._destinations[where] = len(self._destinations)
-            self._exchanges_to.append(0)
+        destination = self._contacts.add(host, exchange)
+        is_other = destination == self._contacts.others
+        if is_other:
+            self.note("hosts", f"More than {MAX_HOSTS:,} hosts: the rest is counted as one.", exchange.index)
+        if destination == len(self._tallies):
             self._tallies.append({})
-            self._hosts.append(encoded(where[0]))
-        return found
+            self._hosts.append(encoded(OTHERS if is_other else host))
+        return destination
 
     def _values_near(self, findings: Sequence[Finding]) -> tuple[str, ...]:
         values = {
@@ -213,14 +217,15 @@ class ReportBuilder:
         capture: Capture,
         unread: Sequence[Unread],
         method: Method,
-        destination_of: Callable[[str, str | None, int], Destination],
+        destinations_of: Callable[[Sequence[Contact]], tuple[Destination, ...]],
         shared_ids: SharedIds | None = None,
+        indicator_matches: Sequence[IndicatorMatch] = (),
     ) -> Report:
-        """The report on everything added, and on the identifiers that were followed through it."""
-        destinations = tuple(
-            destination_of(host, ip, self._exchanges_to[position])
-            for (host, ip), position in self._destinations.items()
-        )
+        """The report on everything added, and on the identifiers that were followed through it.
+
+        `destinations_of` answers for all contacts at once, a destination for each, in their order.
+        """
+        destinations = destinations_of(self._contacts.contacts())
         recipients = recipients_of(destinations, self._tallies, self._taxonomy)
         ids = shared_ids or SharedIds()
         if ids.passed_over:
@@ -229,7 +234,7 @@ class ReportBuilder:
             )
         shared = Shared(recipients, self._taxonomy, self._masking, ids.known())
         sentences = write_sentences(capture, recipients, method.app, self._requests, shared.identifiers, shared.total)
-        requests = self._shown_requests(recipients, sentences)
+        requests = self._shown_requests(recipients, sentences, indicator_matches)
         return Report(
             capture=capture,
             sentences=sentences,
@@ -247,6 +252,8 @@ class ReportBuilder:
                 for what, (message, count, exchanges) in sorted(self._notes.items())
             ),
             method=method,
+            indicator_matches=tuple(indicator_matches),
+            unknown_owners=unknown_owners(recipients),
             undecoded_by_host=self._undecoded.by_host(
                 [to.host for to in destinations], {to.host: each.id for each in recipients for to in each.destinations}
             ),
@@ -255,12 +262,14 @@ class ReportBuilder:
             returned_total=ids.returned() + shared.returned,
         )
 
-    def _shown_requests(self, recipients: Sequence[Recipient], sentences: Sequence[Sentence]) -> tuple[Request, ...]:
-        """The first requests and those that prove a sentence, with the groups that each holds."""
+    def _shown_requests(
+        self, recipients: Sequence[Recipient], sentences: Sequence[Sentence], matches: Sequence[IndicatorMatch]
+    ) -> tuple[Request, ...]:
+        """The first requests and those that prove a sentence or a match, with the groups that each holds."""
         if self._first_unlisted is not None:
             message = f"More than {MAX_REQUESTS:,} requests: the others are not listed."
             self.note("requests", message, self._first_unlisted)
-        proofs = {sentence.exchange for sentence in sentences}
+        proofs = {sentence.exchange for sentence in sentences} | {index for one in matches for index in one.exchanges}
         shown = sorted(self._requests)
         shown = shown[:MAX_REQUESTS] + [index for index in shown[MAX_REQUESTS:] if index in proofs]
         groups: dict[int, list[str]] = {index: [] for index in shown}

@@ -11,11 +11,13 @@ from markupsafe import Markup, escape
 from msgspec import Struct
 
 from analyzer.model import Capture, Destination, Undecoded
-from analyzer.report.countries import load_countries
+from analyzer.report.cards import OPEN_ROWS, ROW_LIMIT, Card, card_of
+from analyzer.report.countries import in_country, load_countries
 from analyzer.report.dates import in_words
 from analyzer.report.drawing import draw
+from analyzer.report.places import reach, source_of, statement, too_far
 from analyzer.report.visible import visible
-from analyzer.reported import Group, MatrixRow, Recipient, Report, UndecodedCount
+from analyzer.reported import MatrixRow, Report, UndecodedCount
 
 TEXT_LIMIT = 400
 """Characters of one captured text that the page shows; `report.json` holds all of it."""
@@ -23,11 +25,9 @@ LIST_LIMIT = 2000
 """Characters of a sentence or a list, which hold several texts."""
 COLUMN_LIMIT = 12
 """Recipients that the matrix has columns for; all have a card."""
-OPEN_ROWS = 8
-"""Rows of a card that stand open; the others are folded."""
-ROW_LIMIT = 200
-"""Rows of a card, and of the tables below, that the page holds."""
 REQUEST_LIMIT = 1000
+OLD_DAYS = 90
+"""Age of a database from which the page says what to do about it."""
 
 STRONG = ("seed", "documented", "validated")
 EVIDENCE_MEANING = {
@@ -43,29 +43,6 @@ ENCODING_WORDS = {
     "hex": "hexadecimal", "xml": "XML", "jwt": "JWT", "grpc": "gRPC", "msgpack": "MessagePack", "br": "Brotli",
     "ndjson": "JSON lines", "zstd": "Zstandard", "multipart": "multipart form",
 }  # fmt: skip
-
-
-class Answer(Struct, frozen=True):
-    """One of the different answers that a recipient's destinations give, and how many of them give it."""
-
-    to: Destination
-    count: int
-    products: tuple[str, ...]
-
-
-class Card(Struct, frozen=True):
-    """What the page shows of one recipient."""
-
-    recipient: Recipient
-    servers: tuple[Answer, ...]
-    networks: tuple[Answer, ...]
-    owners: tuple[Answer, ...]
-    vendor_regions: tuple[str, ...]
-    sources: tuple[str, ...]
-    open_rows: tuple[Group, ...]
-    folded_rows: tuple[Group, ...]
-    more_rows: int
-    undecoded: tuple[UndecodedCount, ...]
 
 
 class UndecodedHost(Struct, frozen=True):
@@ -98,12 +75,18 @@ def render_html(report: Report) -> Iterator[str]:
     labels = {group.id: group.label for recipient in report.recipients for group in recipient.groups}
     page.filters |= {
         "country": lambda code: countries.get(code, code),
+        "in_country": lambda code: in_country(code, countries),
+        "statement": lambda answer, to: statement(answer, to, countries),
+        "source_of": source_of,
+        "too_far": too_far,
+        "reach": lambda connect_ms: f"{reach(connect_ms):,} km",
         "by_label": lambda names: _by_label(names, labels),
         "party": lambda party: "party unknown" if party == "unknown" else f"{party} party",
         "number": lambda count: f"{count:,}",
         "location": lambda word: LOCATION_WORDS.get(word, word),
         "encoding": lambda word: ENCODING_WORDS.get(word, word),
         "words": lambda name: (name[:1].upper() + name[1:]).replace("_", " "),
+        "capital": lambda text: text[:1].upper() + text[1:],
         "whole": lambda text: escape(visible(text, LIST_LIMIT)),
         "stop": lambda text: text if text.endswith((".", "!", "?", "…")) else text + ".",
     }
@@ -111,9 +94,10 @@ def render_html(report: Report) -> Iterator[str]:
     counts: dict[str, list[UndecodedCount]] = {}
     for count in report.undecoded_by_host:
         counts.setdefault(count.recipient, []).append(count)
-    cards = tuple(_card(recipient, counts.get(recipient.id, ())) for recipient in report.recipients)
+    cards = tuple(card_of(recipient, counts.get(recipient.id, ())) for recipient in report.recipients)
     requests = report.requests[:REQUEST_LIMIT]
     proofs = {sentence.exchange for sentence in report.sentences}
+    proofs |= {index for match in report.indicator_matches for index in match.exchanges}
     requests += tuple(request for request in report.requests[REQUEST_LIMIT:] if request.exchange in proofs)
     return page.get_template("report.html.j2").generate(
         report=report,
@@ -132,11 +116,14 @@ def render_html(report: Report) -> Iterator[str]:
         drawing=draw(report.shared_identifiers),
         shared_open=report.shared_identifiers[:OPEN_ROWS],
         shared_folded=report.shared_identifiers[OPEN_ROWS:ROW_LIMIT],
+        open_rows=OPEN_ROWS,
         row_limit=ROW_LIMIT,
         dates=_dates(report.capture),
         strong=STRONG,
         evidence_meaning=EVIDENCE_MEANING,
-        links_dbip=any(to.server_country_method.startswith("DB-IP") for to in report.destinations),
+        links_dbip=any(_rests_on_dbip(to) for to in report.destinations),
+        old_days=OLD_DAYS,
+        indicators=sum(each.usable for each in report.method.indicators),
         safe_link=_safe_link,
     )
 
@@ -145,35 +132,14 @@ def _shown(value: object) -> object:
     return visible(value, TEXT_LIMIT) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def _card(recipient: Recipient, undecoded: Sequence[UndecodedCount]) -> Card:
-    destinations, rows = recipient.destinations, recipient.groups
-    return Card(
-        recipient=recipient,
-        servers=_answers(destinations, "server_country", "server_country_method", "server_country_date", "place"),
-        networks=_answers(destinations, "network", "asn", "region", "place"),
-        owners=_answers(destinations, "owner", "parent", "owner_source", "owner_checked", "owner_verified"),
-        vendor_regions=tuple(dict.fromkeys(to.vendor_region for to in destinations if to.vendor_region)),
-        sources=tuple(dict.fromkeys(source for to in destinations for source in to.sources)),
-        open_rows=rows[:OPEN_ROWS],
-        folded_rows=rows[OPEN_ROWS:ROW_LIMIT],
-        more_rows=max(0, len(rows) - ROW_LIMIT),
-        undecoded=tuple(undecoded),
-    )
-
-
 def _undecoded_bytes(card: Card) -> int:
     return sum(count.bytes for count in card.undecoded)
 
 
-def _answers(destinations: Sequence[Destination], *members: str) -> tuple[Answer, ...]:
-    """The destinations that differ in these members, the most frequent first, each with how many agree with it."""
-    alike: dict[tuple[object, ...], list[Destination]] = {}
-    for to in destinations:
-        alike.setdefault(tuple(getattr(to, member) for member in members), []).append(to)
-    return tuple(
-        Answer(group[0], len(group), tuple(dict.fromkeys(to.product for to in group if to.product)))
-        for group in sorted(alike.values(), key=len, reverse=True)
-    )
+def _rests_on_dbip(to: Destination) -> bool:
+    """Whether its country or its network is DB-IP's answer, whose licence (CC BY 4.0) asks for a link on the page."""
+    said = (to.server_country_method, *(answer.method for answer in to.server_countries), *to.sources)
+    return any("DB-IP" in words for words in said)
 
 
 def _by_label(groups: Sequence[str], labels: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -6,6 +6,8 @@ from analyzer.model import Capture, Destination
 from analyzer.report.countries import load_countries
 from analyzer.report.dates import in_words
 from analyzer.report.groups import is_telling
+from analyzer.report.ownership import operated_by
+from analyzer.report.places import place_in_words
 from analyzer.report.requests import moment
 from analyzer.reported import Group, Recipient, Sentence, SharedIdentifier
 
@@ -108,10 +110,11 @@ def _about(recipient: Recipient, subject: str, names_of: Mapping[str, str], requ
     if device:
         text += f", with device data ({listed(_labels(device), _MAX_KINDS, 'more')})"
     text += f" to {host}"
+    destinations = [to for to in recipient.destinations if to.host == host]
     if recipient.party == "first":
         text += ", a host of its own"
     else:
-        text += f", {_owner(recipient, names_of)}; {_server(recipient, host, names_of)}"
+        text += f"{_alias(destinations)}, {_owner(destinations, names_of)}; {_server(destinations, names_of)}"
     if elsewhere := len({group.host for group in told}) - 1:
         text += f"; {elsewhere} more of this recipient's hosts received personal data"
     proving = groups if _listed(groups, requests) else [group for group in told if group.host == host]
@@ -137,45 +140,32 @@ def _best_request(groups: Sequence[Group], requests: Container[int]) -> int:
     return min(counts, key=lambda index: (-counts[index], index))
 
 
-def _owner(recipient: Recipient, names_of: Mapping[str, str]) -> str:
-    if not recipient.owner:
+def _alias(destinations: Sequence[Destination]) -> str:
+    """The name in another domain that the host was an alias of; not told where that is only its hosting company's."""
+    for to in destinations:
+        elsewhere = [name for name in to.aliases if not f".{name}".endswith(f".{to.domain}")]
+        if elsewhere and (to.hosted_by is None or len(elsewhere) > 1):
+            return f", an alias of {elsewhere[0]}"
+    return ""
+
+
+def _owner(destinations: Sequence[Destination], names_of: Mapping[str, str]) -> str:
+    owned = next((to for to in destinations if to.owner), None)
+    if owned is None:
         return "whose owner is not known"
-    text = f"operated by {recipient.owner}"
-    if recipient.parent and recipient.parent != recipient.owner:
-        text += f" (parent company {recipient.parent})"
-    if recipient.owner_country:
-        text += f", seat in {_in(names_of.get(recipient.owner_country, recipient.owner_country))}"
-    return text
+    if owned.hosted_by == owned.owner:
+        return f"hosted by {operated_by(owned, names_of)}, for a customer who is not known"
+    return f"operated by {operated_by(owned, names_of)}"
 
 
-def _server(recipient: Recipient, host: str, names_of: Mapping[str, str]) -> str:
+def _server(destinations: Sequence[Destination], names_of: Mapping[str, str]) -> str:
     """Where each address of the host was: an app may reach several."""
-    places = [_place(destination, names_of) for destination in recipient.destinations if destination.host == host]
-    places = list(dict.fromkeys(places))
+    places = list(dict.fromkeys(place_in_words(to, names_of) for to in destinations))
     return f"the {'server' if len(places) == 1 else 'servers'} it reached {_was(places)}"
 
 
 def _was(places: Sequence[str]) -> str:
     return f"was {places[0]}" if len(places) == 1 else f"were {listed(places, _MAX_PLACES, 'more places')}"
-
-
-def _place(destination: Destination, names_of: Mapping[str, str]) -> str:
-    network = destination.region or destination.network
-    at = f" (network: {network})" if network else ""
-    if destination.server_country:
-        country = _in(names_of.get(destination.server_country, destination.server_country))
-        return f"in {destination.place}, {country}{at}" if destination.place else f"in {country}{at}"
-    if destination.server_ip is None:
-        return "at an address that the capture does not hold"
-    if destination.server_country_method == "edge":
-        return f"an edge of a network whose origin is not known{at}"
-    if destination.server_country_method == "private address":
-        return "at a private address"
-    return f"at a place that is not known{at}"
-
-
-def _in(country: str) -> str:
-    return f"the {country}" if country.startswith("United ") or country in ("Netherlands", "Philippines") else country
 
 
 def _labels(groups: Sequence[Group]) -> list[str]:

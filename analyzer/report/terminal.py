@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from analyzer.report.countries import load_countries
+from analyzer.report.ownership import seats_of
 from analyzer.report.visible import visible
 from analyzer.reported import Recipient, Report
 
@@ -18,6 +19,8 @@ ROW_LIMIT = 15
 NAMES_SHOWN = 6
 """Data types (or countries) named for one recipient; the others are counted."""
 SHARED_SHOWN = 3
+UNKNOWN_SHOWN = 3
+MATCHES_SHOWN = 5
 
 
 def summary(report: Report, paths: Sequence[Path] = ()) -> RenderableType:
@@ -26,7 +29,7 @@ def summary(report: Report, paths: Sequence[Path] = ()) -> RenderableType:
     Captured text is put in as plain text with its invisible characters written out: it can neither style the
     output nor send a command to the terminal.
     """
-    parts: list[RenderableType] = []
+    parts: list[RenderableType] = list(_matches(report))
     for number, sentence in enumerate(report.sentences[:5], 1):
         parts.append(_text(f"{number}. {sentence.text}", f" [request {sentence.exchange}]"))
     if not report.matrix:
@@ -39,6 +42,10 @@ def summary(report: Report, paths: Sequence[Path] = ()) -> RenderableType:
         parts.append(_text("", f"{len(report.recipients) - ROW_LIMIT:,} more recipients in the report"))
     if report.shared_identifiers:
         parts.append(_text("Known to several recipients: ", _shared(report)))
+    if report.unknown_owners:
+        parts.append(_text("Owner not known: ", _unknown(report)))
+    if report.method.indicators and not report.indicator_matches:
+        parts.append(_text("Compared with ", f"{_compared(report)}: none seen in this capture"))
     parts.append(_text("Not seen: ", _not_seen(report)))
     parts.extend(_text("Report: ", str(path)) for path in paths)
     return Group(*parts)
@@ -55,11 +62,10 @@ def _table(recipients: Sequence[Recipient]) -> Table:
     for title, share in (("recipient", 3), ("owner, seat", 3), ("server", 3), ("data types", 5)):
         table.add_column(title, ratio=share, overflow="fold")
     for recipient in recipients[:ROW_LIMIT]:
-        seat = countries.get(recipient.owner_country or "", recipient.owner_country)
-        owner = recipient.owner or ("the app's own" if recipient.party == "first" else "not known")
+        seats = seats_of(recipient, countries) or ["the app's own" if recipient.party == "first" else "not known"]
         table.add_row(
             _text(visible(recipient.name, NAME_LIMIT)),
-            _text(_some(filter(None, (owner, seat)))),
+            _text(_some(seats)),
             _text(_some(_servers(recipient, countries))),
             _text(_some(group.label for group in recipient.groups)),
         )
@@ -68,7 +74,12 @@ def _table(recipients: Sequence[Recipient]) -> Table:
 
 def _servers(recipient: Recipient, countries: Mapping[str, str]) -> Iterator[str]:
     for to in recipient.destinations:
-        yield countries.get(to.server_country, to.server_country) if to.server_country else to.server_country_method
+        if to.server_country:
+            doubt = " (disputed)" if to.server_country_disputed else ""
+            doubt += " (too far)" if to.server_country_too_far else ""
+            yield countries.get(to.server_country, to.server_country) + doubt
+        else:
+            yield to.server_country_method
 
 
 def _some(names: Iterable[str]) -> str:
@@ -76,6 +87,29 @@ def _some(names: Iterable[str]) -> str:
     distinct = list(dict.fromkeys(names))
     shown = ", ".join(visible(name, NAME_LIMIT) for name in distinct[:NAMES_SHOWN])
     return f"{shown} and {len(distinct) - NAMES_SHOWN:,} more" if len(distinct) > NAMES_SHOWN else shown
+
+
+def _matches(report: Report) -> Iterator[RenderableType]:
+    """What the lists of indicators name, before all else."""
+    matches = report.indicator_matches
+    for match in matches[:MATCHES_SHOWN]:
+        yield _text(match.sentence)
+    if matches:
+        more = len(matches) - MATCHES_SHOWN
+        rest = f" ({more:,} more in the report)" if more > 0 else ""
+        found = f"{_compared(report)}: {_count(len(matches), 'match', 'matches')}{rest}"
+        yield Padding(_text("Compared with ", found), (0, 0, 1, 0))
+
+
+def _compared(report: Report) -> str:
+    lists = report.method.indicators
+    return f"{_count(sum(each.usable for each in lists), 'indicator')} from {_count(len(lists), 'list')}"
+
+
+def _unknown(report: Report) -> str:
+    names = [visible(each.domain, NAME_LIMIT) for each in report.unknown_owners]
+    shown, more = ", ".join(names[:UNKNOWN_SHOWN]), len(names) - UNKNOWN_SHOWN
+    return f"{_count(len(names), 'domain')} ({shown}{f' and {more:,} more' if more > 0 else ''})"
 
 
 def _shared(report: Report) -> str:
@@ -107,8 +141,8 @@ def _to(report: Report) -> str:
     return f" (to {to})" if to else ""
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+def _count(number: int, noun: str, many: str = "") -> str:
+    return f"{number:,} {noun if number == 1 else many or noun + 's'}"
 
 
 def _text(text: str, dim: str = "") -> Text:

@@ -12,7 +12,11 @@ from analyzer.attribute.address import not_public, parse_address
         (" [::1] ", "::1"),
         ("fe80::1%eth0", "fe80::1"),
         ("::ffff:13.126.10.10", "13.126.10.10"),
+        ("::ffff:d7e:a0a", "13.126.10.10"),
         ("64:ff9b::d7e:a0a", "13.126.10.10"),
+        ("2002:d7e:a0a::1", "13.126.10.10"),
+        ("2002:a00:1::1", "10.0.0.1"),
+        ("64:ff9b:1::d7e:a0a", "64:ff9b:1::d7e:a0a"),
     ],
 )
 def test_parse(text: str, address: str) -> None:
@@ -31,7 +35,13 @@ def test_not_an_address(text: str) -> None:
         ("::1", "a loopback address"),
         ("10.0.2.2", "a private address"),
         ("192.168.1.1", "a private address"),
-        ("fd00::1", "a private address"),
+        ("fc00::1", "a private address"),
+        ("fd12:3456:789a::1", "a private address"),
+        ("::ffff:10.0.0.1", "a private address"),
+        ("2002:c0a8:101::1", "a private address"),
+        ("64:ff9b:1::1", "a reserved address"),  # NAT64 of one network alone, RFC 8215
+        ("2001:0:4136:e378:8000:63bf:3fff:fdd2", "a Teredo tunnel address"),
+        ("2002:cb00:7101::1", "a documentation address"),
         ("169.254.1.1", "a link-local address"),
         ("fe80::1", "a link-local address"),
         ("100.64.0.1", "an address behind a carrier's NAT"),
@@ -43,6 +53,7 @@ def test_not_an_address(text: str) -> None:
         ("240.0.0.1", "a reserved address"),
         ("8.8.8.8", None),
         ("2606:4700::1", None),
+        ("2002:808:808::1", None),
     ],
 )
 def test_kinds(text: str, kind: str | None) -> None:

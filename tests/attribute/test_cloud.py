@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzer.attribute.cloud import CloudRanges, load_cloud
+from analyzer.attribute.cloud import CloudRanges, compile_ranges, load_cloud, range_rows
 from analyzer.errors import KnowledgeError
 from tests.attribute.conftest import DATA
 
-RANGES = DATA / "geo" / "cloud-ranges.csv.xz"
+RANGES = DATA / "geo" / "cloud-ranges.bin.xz"
+SOURCE = DATA / "geo" / "cloud-ranges.csv.xz"
 REGIONS = DATA / "geo" / "regions.csv"
 CLOUD = load_cloud(RANGES, REGIONS)
 
@@ -46,37 +47,80 @@ def test_outside_all_clouds() -> None:
 
 
 def test_every_region_of_the_ranges_has_a_country() -> None:
-    lines = lzma.decompress(RANGES.read_bytes()).decode().splitlines()[1:]
-    ranged = {tuple(line.split(",")[1:]) for line in lines if not line.endswith(",")}
+    rows = range_rows(lzma.decompress(SOURCE.read_bytes()).decode("ascii"))
+    ranged = {(provider, region) for _, provider, region in rows if region}
     listed = {tuple(line.split(",")[:2]) for line in REGIONS.read_text("utf-8").splitlines()[1:]}
     unknown = {pair for pair in ranged - listed if pair[1] not in ("GLOBAL", "global")}
     assert unknown == {("azure", "northeurope2")}, "its ranges lie in several countries"
     assert listed <= ranged
 
 
-NETWORKS = ("10.0.0.0/8", "10.1.0.0/16", "10.1.2.0/24", "10.1.2.3/32", "2001:db8::/32", "2001:db8:1::/48")
+def test_the_compiled_ranges_are_those_of_the_table() -> None:
+    compiled = lzma.decompress(RANGES.read_bytes())
+    assert compiled == compile_ranges(range_rows(lzma.decompress(SOURCE.read_bytes()).decode("ascii"))), (
+        "write them anew with `python -m tests.attribute.test_cloud`"
+    )
 
 
-@given(st.lists(st.tuples(st.sampled_from(NETWORKS), st.sampled_from(["", "r1", "r2"])), unique_by=lambda row: row[0]))
-def test_the_longest_range_with_a_region_wins(rows: list[tuple[str, str]]) -> None:
+NETWORKS = (
+    "0.0.0.0/0", "10.0.0.0/8", "10.1.0.0/16", "10.1.2.0/24", "10.1.2.3/32", "11.0.0.0/8", "255.255.255.255/32",
+    "::/0", "2001:db8::/32", "2001:db8:1::/48", "2001:db8:1::/128", "ffff::/16",
+)  # fmt: skip
+ADDRESSES = (
+    "0.0.0.0", "9.255.255.255", "10.0.0.0", "10.1.2.2", "10.1.2.3", "10.1.2.4", "10.1.3.0", "10.9.9.9", "11.0.0.0",
+    "12.0.0.0", "255.255.255.255", "::", "2001:db8::1", "2001:db8:1::", "2001:db8:1::1", "2001:db8:2::1", "ffff::",
+    "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+)  # fmt: skip
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(NETWORKS), st.sampled_from(["", "r1", "r2"])), unique_by=lambda row: row[0]),
+    st.sampled_from(["table", "packed table", "compiled"]),
+)
+def test_the_longest_range_with_a_region_wins(rows: list[tuple[str, str]], form: str) -> None:
+    table = "\n".join(["cidr,provider,region", *(f"{n},p,{r}" for n, r in rows)]).encode()
+    compiled = compile_ranges((n, "p", r) for n, r in reversed(rows))
+    assert compiled == compile_ranges((n, "p", r) for n, r in rows)
+    content = {"table": table, "packed table": lzma.compress(table), "compiled": compiled}[form]
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "r.csv.xz"
-        path.write_bytes(lzma.compress("\n".join(["cidr,provider,region", *(f"{n},p,{r}" for n, r in rows)]).encode()))
+        path = Path(folder) / "ranges"
+        path.write_bytes(content)
         cloud = CloudRanges(path, {})
-        for ip in ("10.1.2.3", "10.1.2.4", "10.9.9.9", "2001:db8:1::1", "2001:db8:2::1"):
-            around = [(ip_network(n).prefixlen, r) for n, r in rows if ip_address(ip) in ip_network(n)]
-            found = cloud.find(ip_address(ip))
+        for ip in map(ip_address, ADDRESSES):
+            around = [(ip_network(n).prefixlen, r) for n, r in rows if ip in ip_network(n)]
+            found = cloud.find(ip)
             named = [region for _, region in sorted(around, reverse=True) if region]
             assert (found is not None) == bool(around)
             assert (found.region if found else None) == (f"p {named[0]}" if named else None)
 
 
+WHOLE = compile_ranges([("10.0.0.0/8", "aws", "x"), ("2001:db8::/32", "aws", "x")])
+
+
 @pytest.mark.parametrize(
-    "content", [b"", b"not xz", lzma.compress(b"cidr\n1.2.3/8,aws,x"), lzma.compress(b"\xff\n\xff")]
+    "content",
+    [
+        b"",
+        b"not a table",
+        b"1.2.3/8,aws,x",
+        b"\xff\n\xff",
+        b"\xfd7zXZ\0",
+        lzma.compress(WHOLE)[:-9],
+        WHOLE[:-1],
+        WHOLE + b"\0\0",
+        WHOLE.replace(b'"v4":2', b'"v4":-2'),
+        WHOLE.replace(b'"v4":2', b'"v4":9'),
+        WHOLE.replace(b'"owners"', b'"other"'),
+        WHOLE.replace(b'[["",""],', b"["),
+        WHOLE.replace(b',["aws","x"]', b""),
+        WHOLE.replace(b'{"owners"', b"[" * 100_000),
+    ],
 )
 def test_damaged_ranges(tmp_path: Path, content: bytes) -> None:
-    path = tmp_path / "r.csv.xz"
+    path = tmp_path / "ranges"
     path.write_bytes(content)
+    if content == WHOLE:
+        pytest.fail("nothing is damaged")
     with pytest.raises(KnowledgeError, match="damaged cloud ranges"):
         CloudRanges(path, {}).find(ip_address("1.2.3.4"))
 
@@ -87,3 +131,8 @@ def test_mistakes_in_regions(tmp_path: Path) -> None:
     with pytest.raises(KnowledgeError) as error:
         load_cloud(RANGES, path)
     assert [line.split(":")[1] for line in str(error.value).splitlines()] == ["2", "3", "5"]
+
+
+if __name__ == "__main__":
+    table = lzma.decompress(SOURCE.read_bytes()).decode("ascii")
+    RANGES.write_bytes(lzma.compress(compile_ranges(range_rows(table)), preset=9 | lzma.PRESET_EXTREME))

@@ -3,27 +3,34 @@ from pathlib import Path
 
 import pytest
 
-from analyzer.attribute.datafile import DataFile, load_data_files
+from analyzer.attribute.datafile import EXCLUSIVE, DataFile, load_data_files
+from analyzer.attribute.installed import TABLES
 from analyzer.errors import KnowledgeError
 from tests.attribute.conftest import DATA
 
-HEADER = "file,name,date,licence,attribution,url,content_sha256\n"
+HEADER = "file,role,name,date,licence,attribution,url,content_sha256\n"
 
 
-@pytest.mark.parametrize("folder", ["geo", "owners"])
-def test_every_listed_file_is_there_and_in_the_licences(folder: str) -> None:
+@pytest.mark.parametrize("table", TABLES)
+def test_every_listed_file_is_there_and_in_the_licences(table: str) -> None:
     licences = (DATA / "DATA-LICENSES.md").read_text("utf-8")
-    files = load_data_files(DATA / folder / "databases.csv")
+    folder = Path(table).parent.name
+    files = load_data_files(DATA / table)
     for name, file in files.items():
         database = file.database()
         assert database.sha256 == hashlib.sha256((DATA / folder / name).read_bytes()).hexdigest()
         (row,) = [line for line in licences.splitlines() if f"`{folder}/{name}`" in line]
-        assert file.date in row or file.name in row.replace(
-            "](https://github.com/patrickhulce/third-party-web)", ""
-        ).replace("[", "")
         assert file.licence in row
+        assert file.date in row or file.name.split()[-1] in row
+        assert file.packed is name.endswith(".xz")
+        assert bool(file.content_sha256) is file.packed
     packed = {path.name for path in (DATA / folder).glob("*.xz")}
     assert packed <= files.keys()
+
+
+def test_every_role_is_shipped_once_but_suffixes_which_tldextract_has() -> None:
+    roles = [file.role for table in TABLES for file in load_data_files(DATA / table).values() if file.role]
+    assert sorted(roles) == sorted(set(EXCLUSIVE) - {"suffixes"})
 
 
 def test_every_data_file_of_these_folders_has_its_licence() -> None:
@@ -35,10 +42,17 @@ def test_every_data_file_of_these_folders_has_its_licence() -> None:
 
 def test_mistakes(tmp_path: Path) -> None:
     path = tmp_path / "databases.csv"
-    path.write_text(HEADER + "../x,X,2026-11-22,MIT,,,\ny,,2026-11-22,MIT,,,\nz,Z,2026-11-22,MIT,,,abc\n")
+    rows = (
+        "../x,country,X,2026-11-22,MIT,,,",
+        "y,country,,2026-11-22,MIT,,,",
+        "z,network,Z,2026-11-22,MIT,,,abc",
+        "w,geoip,W,2026-11-22,MIT,,,",
+        "v,,V,2026-11-22,MIT,,,",
+    )
+    path.write_text(HEADER + "\n".join(rows))
     with pytest.raises(KnowledgeError) as error:
         load_data_files(path)
-    assert [line.split(":")[1] for line in str(error.value).splitlines()] == ["2", "3", "4"]
+    assert [line.split(":")[1] for line in str(error.value).splitlines()] == ["2", "3", "4", "5"]
 
 
 def test_a_listed_file_that_is_missing(tmp_path: Path) -> None:

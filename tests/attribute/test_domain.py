@@ -80,3 +80,10 @@ def test_a_list_of_the_users(tmp_path: Path) -> None:
     assert domains.registrable_domain("a.b.shop.com") == "b.shop.com"
     with pytest.raises(KnowledgeError, match="not a public suffix list"):
         Domains(tmp_path / "missing.dat")
+
+
+@pytest.mark.parametrize(
+    ("name", "shared"), [("github.io", True), ("co.in", True), ("kirana.github.io", False), ("kirana.com", False)]
+)
+def test_names_under_which_anyone_may_have_a_host(name: str, shared: bool) -> None:
+    assert DOMAINS.is_shared(name) is shared

@@ -1,22 +1,21 @@
 import pytest
 
+from analyzer.attribute.company import Companies, Company
 from analyzer.attribute.domain import Domains
-from analyzer.attribute.party import Parties, Suggestion, app_domain
+from analyzer.attribute.owner import Owners
+from analyzer.attribute.party import Alias, Parties, Suggestion, app_domain
 from analyzer.errors import ApptellsError
-from analyzer.model import Owner
+from analyzer.model import Owner, OwnerStep
+from tests.attribute.test_owner import service
 
 
-def _owner(category: str) -> Owner:
-    return Owner(
-        product="P",
-        name="P Ltd",
-        parent=None,
-        country="IN",
-        category=category,
-        source="s",
-        checked="2026-11-22",
-        verified=True,
+def _owner(category: str, name: str = "P Ltd", parent: str | None = None) -> Owner:
+    steps = tuple(
+        OwnerStep(name=each, country="IN", source="s", checked="2026-11-22", verified=True)
+        for each in (name, parent)
+        if each
     )
+    return Owner(product="P", category=category, steps=steps)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +44,7 @@ def test_declared_domains_match_at_label_boundaries(domains: Domains) -> None:
         "third",
         "not under the first party's kirana-demo.example, 10.0.2.2",
     )
-    assert parties.party("d1.cloudfront.net", _owner("cdn"))[0] == "third"
+    assert parties.party("ads.example", _owner("advertising"))[0] == "third"
 
 
 def test_the_app_id_names_the_first_party(domains: Domains) -> None:
@@ -83,3 +82,89 @@ def test_suggestions_count_only_where_nothing_is_declared(domains: Domains) -> N
 def test_what_no_one_can_declare(domains: Domains, value: str) -> None:
     with pytest.raises(ApptellsError, match="not a registered domain"):
         Parties(domains, first_party=[value])
+
+
+KIRANA = Owners(
+    [
+        {
+            "kirana.com": [service("Kirana Stores Ltd", "commerce")],
+            "kcdn.example": [service("Kirana Stores Ltd", "content")],
+            "kpay.example": [service("Kirana Pay Ltd", "payment")],
+        }
+    ],
+    Companies(
+        [
+            Company("Kirana Stores Ltd", "Kirana Group", "IN", "", "", "s", "2026-11-22", True),
+            Company("Kirana Pay Ltd", "Kirana Group", "IN", "", "", "s", "2026-11-22", True),
+            Company("Kirana Group", "", "IN", "", "", "s", "2026-11-22", True),
+        ]
+    ),
+)
+
+
+def test_the_other_domains_of_the_maker_are_first_party(domains: Domains) -> None:
+    parties = Parties(domains, "com.kirana.demo", owners=KIRANA)
+    party, reason = parties.party("img.kcdn.example", KIRANA.find("img.kcdn.example"))
+    assert party == "first"
+    assert reason == "operated by Kirana Stores Ltd, as is kirana.com, by the tables of owners"
+
+
+def test_another_company_of_the_group_is_a_third_party_and_named_as_such(domains: Domains) -> None:
+    parties = Parties(domains, "com.kirana.demo", owners=KIRANA)
+    party, reason = parties.party("api.kpay.example", KIRANA.find("api.kpay.example"))
+    assert party == "third"
+    assert reason == "another company of the group that operates kirana.com (Kirana Group)"
+
+
+@pytest.mark.parametrize(
+    ("host", "customer"),
+    [
+        ("d111111abcdef8.cloudfront.net", "d111111abcdef8"),
+        ("kirana-demo.s3.ap-south-1.amazonaws.com", "kirana-demo"),
+        ("kirana-demo.web.app", "kirana-demo"),
+        ("a.kirana-demo.web.app", "kirana-demo"),
+        ("firehose.ap-south-1.amazonaws.com", None),
+        ("cloudfront.net", None),
+        ("api.kirana.com", None),
+    ],
+)
+def test_the_customer_in_a_hosting_companys_name(domains: Domains, host: str, customer: str | None) -> None:
+    assert Parties(domains).customer(host, None) == customer
+
+
+def test_a_customer_name_of_a_cdn_that_the_suffix_list_does_not_know(domains: Domains) -> None:
+    assert Parties(domains).customer("kirana.cdn.example", _owner("cdn")) == "kirana"
+    assert Parties(domains).customer("kirana.cloud.example", _owner("cloud")) is None
+
+
+@pytest.mark.parametrize(
+    ("host", "party"),
+    [
+        ("kirana.b-cdn.example", "first"),
+        ("prod-kirana-images.b-cdn.example", "first"),
+        ("kiranaworld.b-cdn.example", "unknown"),
+        ("d1.b-cdn.example", "unknown"),
+    ],
+)
+def test_customers_of_cdns_by_name_and_never_by_network(domains: Domains, host: str, party: str) -> None:
+    parties = Parties(domains, first_party=["kirana.com"])
+    found, reason = parties.party(host, _owner("cdn", "B CDN"))
+    assert found == party
+    assert "hosting company" in reason
+
+
+def test_a_short_name_tells_no_customer(domains: Domains) -> None:
+    assert Parties(domains, first_party=["ola.example"]).party("ola.b-cdn.example", _owner("cdn"))[0] == "unknown"
+
+
+def test_a_host_of_the_maker_that_dns_gave_as_a_trackers(domains: Domains) -> None:
+    """CNAME cloaking: the name is the maker's, who answers is not."""
+    parties = Parties(domains, "com.kirana.demo", owners=KIRANA)
+    alias = Alias("kirana.tracker.example", _owner("analytics", "Tracker Inc."))
+    party, reason = parties.party("metrics.kirana.com", None, alias)
+    assert party == "third"
+    assert reason == "under kirana.com, but DNS gave it as an alias of kirana.tracker.example (Tracker Inc.)"
+    cdn = Alias("d1.cdn.example", _owner("cdn", "CDN Inc."))
+    assert parties.party("img.kirana.com", None, cdn)[0] == "first"
+    own = Alias("x.kcdn.example", _owner("content", "Kirana Stores Ltd"))
+    assert parties.party("img.kirana.com", None, own)[0] == "first"

@@ -3,26 +3,15 @@ from collections import Counter
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec import structs
 
 from analyzer.attribute.domain import Domains
 from analyzer.attribute.owner import Owners
 from analyzer.attribute.party import Suggestion
 from analyzer.attribute.suggest import Clue, read_clues, suggest_first_party
-from analyzer.model import Owner
+from tests.attribute.test_owner import service
 
 DOMAINS = Domains()
-PAYMENT = Owner(
-    product="Pay",
-    name="Pay Ltd",
-    parent=None,
-    country=None,
-    category="payment",
-    source="s",
-    checked="2026-11-22",
-    verified=False,
-)
-PAYMENTS = Owners({"pay.example": PAYMENT})
+PAYMENTS = Owners([{"pay.example": [service("Pay Ltd", "payment")]}])
 
 
 @pytest.mark.parametrize(
@@ -76,7 +65,7 @@ def test_web_views_of_known_services_do_not_count(domains: Domains) -> None:
 
 
 def test_a_site_on_a_hoster_is_its_holders(domains: Domains) -> None:
-    github = Owners({"github.io": structs.replace(PAYMENT, category="cloud")})
+    github = Owners([{"github.io": [service("GitHub", "cloud")]}])
     (found,) = suggest_first_party({("Origin", "kirana.github.io"): 2}, github, domains)
     assert found.domain == "kirana.github.io"
 

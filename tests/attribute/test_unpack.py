@@ -1,5 +1,6 @@
 import hashlib
 import lzma
+import os
 import stat
 from pathlib import Path
 
@@ -31,19 +32,34 @@ def test_unpacks_once_for_the_user_alone(packed: Path, tmp_path: Path) -> None:
     assert [path.name for path in cache.iterdir()] == [f"db.mmdb.{SHA256[:16]}"]
 
 
-@pytest.mark.parametrize("spoil", ["changed", "link", "folder"])
+@pytest.mark.parametrize("spoil", ["changed", "shorter", "readable", "link", "folder"])
 def test_a_file_that_is_not_ours_is_not_believed(packed: Path, tmp_path: Path, spoil: str) -> None:
     cache = tmp_path / "cache"
     first = unpacked(packed, SHA256, cache)
     assert isinstance(first, Path)
     if spoil == "changed":
-        first.write_bytes(CONTENT[:-1])
+        with first.open("r+b") as file:
+            file.write(b"C")
+    elif spoil == "shorter":
+        os.truncate(first, 10)
+    elif spoil == "readable":
+        first.chmod(0o666)
     else:
         first.unlink()
         (first.symlink_to(packed) if spoil == "link" else first.mkdir())
     again = unpacked(packed, SHA256, cache)
     assert (again.read_bytes() if isinstance(again, Path) else again) == CONTENT
     assert packed.read_bytes() == lzma.compress(CONTENT)
+
+
+def test_a_file_of_another_user_is_not_believed(packed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache = tmp_path / "cache"
+    unpacked(packed, SHA256, cache)
+    packed.unlink()
+    assert unpacked(packed, SHA256, cache)
+    monkeypatch.setattr(os, "geteuid", lambda: 4242)
+    with pytest.raises(KnowledgeError, match="missing or damaged"):
+        unpacked(packed, SHA256, cache)
 
 
 def test_without_a_cache_it_unpacks_in_memory(packed: Path, tmp_path: Path) -> None:

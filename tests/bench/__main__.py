@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.bench.attribution import rate, start
 from tests.bench.generate import write
 from tests.bench.linear import cost
 from tests.bench.measure import Usage, run
@@ -31,6 +32,10 @@ JSON_RATIO = 3.0
 """Largest CPU time of decoding and searching a JSON request of 2 KB, in units of loading it and visiting its leaves."""
 SLOWER = 1.25
 """Most that one exchange may cost among the largest number of them, in units of its cost among the smallest."""
+COLD = 150.0
+"""CPU time from the first import to attributions of every kind, databases unpacked before, milliseconds."""
+ATTRIBUTIONS = 200_000
+"""Attributions of hosts met before, a second of CPU time."""
 COUNTS = (1_000, 20_000, 100_000)
 FOUND = 0.9
 """Share of the requests with a planted value that must be reported, so that nothing is made fast by not looking."""
@@ -138,6 +143,20 @@ def start_up(rounds: int) -> list[Row]:
     ]
 
 
+def attribution(rounds: int) -> list[Row]:
+    """How soon the first answers to who and where are there, and how many follow in a second."""
+    cold, first, fixed = start(rounds)
+    known, first_met, plain = rate()
+    return [
+        Row("attributions of every kind, cold", f"{cold:.0f} ms CPU", f"< {COLD:g} ms", cold < COLD),
+        Row("the same / importing stdlib modules", f"{cold / fixed:.2f} of {fixed:.0f} ms CPU"),
+        Row("the same where apptells never ran", f"{first:.0f} ms CPU"),
+        Row("attributions met before", f"{known:,.0f} a second", f">= {ATTRIBUTIONS:,}", known >= ATTRIBUTIONS),
+        Row("the same / from a dict", f"{known / plain:.2f}"),
+        Row("attributions met first", f"{first_met:,.0f} a second"),
+    ]
+
+
 def profile(megabytes: int) -> None:
     """Print the forty functions that take most of the analysis."""
     har, seeds = write(CACHE, megabytes)
@@ -168,6 +187,7 @@ def main() -> int:
         return 0
     rows, peak = pairs(options.size, options.rounds)
     rows += start_up(options.rounds)
+    rows += attribution(options.rounds)
     rows += linear(COUNTS if options.full else COUNTS[:2])
     if options.full:
         rows += memory_at_one_gigabyte(peak, options.size)

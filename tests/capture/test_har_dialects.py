@@ -76,6 +76,9 @@ CASES = {
         [NONE, NONE],
         {"request-body-dropped": 1, "websocket-messages-not-kept": 1},
     ),
+    "playwright_tls": Case("Playwright 1.50.0", [NONE] * 4, {}),
+    "webpagetest": Case("WebPageTest 25.08", [NONE] * 2, {}),
+    "resolver_trace": Case("mitmproxy 12.3.1", [NONE] * 2, {}),
     "insomnia": Case("Insomnia 2022.1.1", [(JSON, True, False), NONE], {"no-server-address": 2, "no-timings": 2}),
 }
 

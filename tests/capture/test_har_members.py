@@ -38,6 +38,28 @@ def test_both_ways_agree_on_a_plain_entry() -> None:
     assert fast == patient
 
 
+def test_both_ways_agree_on_what_is_decoded_later() -> None:
+    members = {
+        "timings": {"connect": 1.5, "ssl": None},
+        "_certificate": {"subject": "Nakshatra \u00e9"},
+        "_certificates": ["x"],
+        "_securityDetails": {"sanList": []},
+        "_cnames": ["a", "b"],
+        "_dns_info": "c",
+    }
+    data = json.dumps({**PLAIN, **members}).encode()
+    for read in (decode_entry(data), repair_entry(data)):
+        raws = (read.timings, read.certificate, read.certificates, read.security, read.cnames, read.dns_info)
+        assert [msgspec.json.decode(raw) for raw in raws] == list(members.values())
+
+
+def test_what_is_decoded_later_costs_nothing_now() -> None:
+    entry = repair_entry(b'{"request": {}, "_cnames": ["\xff"], "timings": {"connect": NaN}, "_dns_info": 10e999}')
+    assert bytes(entry.cnames) == b'["\\udcff"]'
+    assert bytes(entry.timings) == b'{"connect": NaN}'
+    assert bytes(entry.certificate) == b"null"
+
+
 @pytest.mark.parametrize(
     ("change", "expected"),
     [

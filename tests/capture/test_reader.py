@@ -22,6 +22,7 @@ class TwoExchanges(CaptureReader):
         self._skip("broken")
         for host in ("b.example", "a.example", "b.example"):
             self._not_read(host, "refused")
+            self._lookups.add(host, "made up")
         yield Exchange(index=self._number(), time=10.0)
         self._broke_off()
         self._broke_off()
@@ -56,6 +57,7 @@ def test_a_reader_tells_what_the_capture_was(path: Path) -> None:
     assert (capture.first_time, capture.last_time) == (10.0, 20.0)
     assert [(note.what, note.count) for note in capture.fidelity] == [("truncated-file", 1), ("broken-entries", 1)]
     assert [(unread.host, unread.count) for unread in reader.unread()] == [("a.example", 1), ("b.example", 2)]
+    assert [lookup.name for lookup in reader.lookups()] == ["a.example", "b.example"]
 
 
 def test_hosts_not_read_are_bounded(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

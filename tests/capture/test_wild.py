@@ -105,3 +105,12 @@ def test_recorder_and_notes(name: str) -> None:
 def test_what_is_no_capture_is_refused(name: str) -> None:
     with pytest.raises(CaptureError, match=REFUSED[name]):
         open_capture(ROOT / name)
+
+
+@pytest.mark.parametrize("name", ["diff_data", "error_log", "event_stream", "successful_log", "websocket"])
+def test_the_handshakes_of_a_har_are_those_of_its_flows(name: str) -> None:
+    har, flows = (list(open_capture(ROOT / "mitmproxy" / f"{name}.{kind}")) for kind in ("har", "mitm"))
+    timed = [(entry.connect_ms, flow.connect_ms) for entry, flow in zip(har, flows, strict=True) if entry.connect_ms]
+    assert timed
+    for in_har, in_flow in timed:
+        assert in_har == pytest.approx(in_flow)

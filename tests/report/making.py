@@ -1,12 +1,13 @@
 """Builds small reports from few words, for the tests of the report's making."""
 
+from collections.abc import Callable, Sequence
 from functools import cache
 
 from analyzer.detect.shared_ids import SharedIds
 from analyzer.knowledge import Knowledge
-from analyzer.model import Capture, Destination, Evidence, Exchange, Field, Finding, Location, Party
+from analyzer.model import Capture, Contact, Destination, Evidence, Exchange, Field, Finding, Location, Party
 from analyzer.report.build import ReportBuilder
-from analyzer.reported import Method, Report
+from analyzer.reported import IndicatorMatch, Method, Report
 from analyzer.taxonomy import Taxonomy
 
 CAPTURE = Capture(
@@ -47,9 +48,9 @@ def finding(
     )
 
 
-def destination(host: str, ip: str | None, exchanges: int, party: Party = "third", **more: str | None) -> Destination:
+def destination(host: str, ip: str | None, exchanges: int, party: Party = "third", **more: object) -> Destination:
     """A host with an address of Mumbai; `more` overrides any member."""
-    known: dict[str, str | None] = {
+    known: dict[str, object] = {
         "server_country": "IN" if ip else None, "server_country_method": "cloud region" if ip else "no address",
         "region": "AWS ap-south-1" if ip else None, "place": "Mumbai" if ip else None, "network": "Amazon.com, Inc.",
     }  # fmt: skip
@@ -64,13 +65,27 @@ def builder(show_values: bool = False, secrets: tuple[str, ...] = ()) -> ReportB
     return ReportBuilder(taxonomy(), show_values, secrets)
 
 
+type Answers = Callable[[Sequence[Contact]], tuple[Destination, ...]]
+
+
+def each(answer: Callable[[Contact], Destination]) -> Answers:
+    """Attribution that answers for every contact alone."""
+    return lambda contacts: tuple(map(answer, contacts))
+
+
+def answering(party: Party = "third", **more: object) -> Answers:
+    """Attribution that gives every host this party and these answers."""
+    return each(lambda contact: destination(contact.host, contact.server_ip, contact.exchanges, party, **more))
+
+
 def finish(
     made: ReportBuilder,
     party: Party = "third",
     app: str | None = None,
     shared: SharedIds | None = None,
-    **more: str | None,
+    matches: Sequence[IndicatorMatch] = (),
+    **more: object,
 ) -> Report:
     """The report, in which every host is of this party and has these answers."""
     method = Method(**{name: getattr(METHOD, name) for name in METHOD.__struct_fields__} | {"app": app})
-    return made.finish(CAPTURE, (), method, lambda host, ip, count: destination(host, ip, count, party, **more), shared)
+    return made.finish(CAPTURE, (), method, answering(party, **more), shared, matches)

@@ -372,9 +372,9 @@ def empty_report() -> Report:
     )  # fmt: skip
 
 
-def hostile_report(texts: Sequence[str] = HOSTILE) -> Report:
-    """The founding case with every free text of it replaced by hostile ones, in turn."""
-    sample = founding_report()
+def hostile_report(texts: Sequence[str] = HOSTILE, sample: Report | None = None) -> Report:
+    """The founding case, or another report, with every free text of it replaced by hostile ones, in turn."""
+    sample = sample or founding_report()
     turn = 0
 
     def poison[T](value: T, name: str = "") -> T:

@@ -1,12 +1,15 @@
 """The report's making: its counts, its caps with their notes, and what it hides."""
 
+from collections.abc import Sequence
+
 import msgspec
 import pytest
 
 from analyzer.detect.shared_ids import SharedIds
-from analyzer.model import Undecoded
-from analyzer.report import build, undecoded
-from tests.report.making import builder, exchange, finding, finish
+from analyzer.model import Contact, Destination, Undecoded
+from analyzer.report import build, contacts, undecoded
+from tests.report.attributed import MATCH
+from tests.report.making import CAPTURE, METHOD, builder, destination, exchange, finding, finish
 
 
 def closed(index: int, path: str = "", kind: str = "application/octet-stream") -> Undecoded:
@@ -85,6 +88,51 @@ def test_an_exchange_that_proves_something_is_listed_without_findings() -> None:
     assert [(request.exchange, request.groups) for request in finish(made).requests] == [(1, ())]
 
 
+def test_a_match_is_listed_with_its_request() -> None:
+    made = builder()
+    for index in range(3):
+        made.add(exchange(index), "t.example", [], (), None, index > 0)
+    match = msgspec.structs.replace(MATCH, exchanges=(2,))
+    report = finish(made, matches=(match,))
+    assert report.indicator_matches == (match,)
+    assert [request.exchange for request in report.requests] == [1, 2]
+
+
+def test_a_request_that_a_list_names_is_listed_past_the_cap(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(build, "MAX_REQUESTS", 1)
+    monkeypatch.setattr(build, "MAX_INDICATED", 2)
+    made = builder()
+    for index in range(5):
+        made.add(exchange(index), f"t{index}.example", [], (), None, index < 2, index > 1)
+    report = finish(made, matches=(msgspec.structs.replace(MATCH, exchanges=(2, 3, 4)),))
+    assert [request.exchange for request in report.requests] == [0, 2, 3]
+
+
+def test_domains_that_nobody_is_known_to_own_are_listed() -> None:
+    made = builder()
+    for index, host in enumerate(("a.known.example", "b.other.example", "c.other.example")):
+        made.add(exchange(index), host, [])
+    (row,) = finish(made).unknown_owners[:1]
+    assert (row.domain, row.hosts, row.exchanges) == ("other.example", ("b.other.example", "c.other.example"), 2)
+    assert finish(made, owner="Known Inc.").unknown_owners == ()
+    assert finish(made, party="first").unknown_owners == ()
+
+
+def test_attribution_is_asked_once_for_all_contacts() -> None:
+    made, asked = builder(), []
+
+    def answer(contacts: Sequence[Contact]) -> tuple[Destination, ...]:
+        asked.append(contacts)
+        return tuple(destination(to.host, to.server_ip, to.exchanges) for to in contacts)
+
+    for index, (ip, ms) in enumerate((("192.0.2.1", 9.5), ("192.0.2.1", 4.0), ("192.0.2.2", None))):
+        made.add(msgspec.structs.replace(exchange(index, ip=ip), connect_ms=ms), "t.example", [])
+    made.finish(CAPTURE, (), METHOD, answer)
+    ((first, second),) = asked
+    assert (first.host, first.server_ip, first.exchanges, first.connect_ms) == ("t.example", "192.0.2.1", 2, 4.0)
+    assert (second.server_ip, second.exchanges, second.connect_ms) == ("192.0.2.2", 1, None)
+
+
 def test_identifiers_that_were_not_followed_are_noted() -> None:
     ids = SharedIds()
     ids.passed_over = 3
@@ -93,7 +141,7 @@ def test_identifiers_that_were_not_followed_are_noted() -> None:
 
 
 def test_more_hosts_than_the_cap_are_counted_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(build, "MAX_HOSTS", 2)
+    monkeypatch.setattr(contacts, "MAX_HOSTS", 2)
     made = builder()
     for index in range(5):
         made.add(exchange(index), f"h{index}.example", [finding("person.email")])

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from analyzer.report.csv import COLUMNS, write_csv
 from analyzer.reported import Report
+from tests.report.attributed import EVERYTHING, attributed_report
 from tests.report.sample import ListLog, founding_report, hostile_report
 
 
@@ -36,9 +37,32 @@ def test_one_row_for_each_transmission() -> None:
         "server_country": "IN", "data_type": "person.name.full", "label": "Full name", "location": "query",
         "path": "d.[].profile.Name", "decoding": "urlencoded > lzstring > json", "transform": "plain",
         "evidence": "seed", "seed": "person.name.full", "masked_value": "A…a", "phase": "",
-        "reasoning": "the value equals the seed",
+        "reasoning": "the value equals the seed", "parent": "", "ownership": "", "party": "third", "hosted_by": "",
+        "server_ip": "13.126.10.20", "server_country_method": "cloud region", "server_countries": "",
+        "network": "Amazon.com, Inc.", "region": "AWS ap-south-1", "vendor_region": "in", "aliases": "",
     }  # fmt: skip
     assert tuple(table[0]) == COLUMNS
+
+
+def test_all_that_is_known_of_a_destination_is_told() -> None:
+    report = founding_report()
+    sent = msgspec.structs.replace(next(iter(report.transmissions)), destination=0)
+    (row,) = rows(msgspec.structs.replace(report, destinations=(EVERYTHING,), transmissions=ListLog([sent])))
+    assert row["parent"] == "Cataphora Corporation"
+    assert row["ownership"] == "Anaphora GmbH (DE) > Anaphora Holding Ltd > Cataphora Corporation (US)"
+    assert row["server_countries"] == (
+        "IN (cloud region 2026-10-26); US (DB-IP Country Lite 2026-09-01); IN (GeoIP2-City 2026-08-11)"
+    )
+    assert row["hosted_by"] == "Example Edge, Inc."
+    assert row["aliases"] == "kirana.sc.metrics.example > d1.edge.example"
+
+
+def test_an_alias_is_no_formula_either() -> None:
+    report = founding_report()
+    to = msgspec.structs.replace(EVERYTHING, aliases=("=cmd.example",), hosted_by="+1\0")
+    sent = msgspec.structs.replace(next(iter(report.transmissions)), destination=0)
+    (row,) = rows(msgspec.structs.replace(report, destinations=(to,), transmissions=ListLog([sent])))
+    assert (row["aliases"], row["hosted_by"]) == ("'=cmd.example", "'+1")
 
 
 @pytest.mark.parametrize(
@@ -62,4 +86,4 @@ def test_no_cell_is_a_formula_or_holds_nul(value: str) -> None:
 
 
 def test_hostile_report_can_be_written() -> None:
-    assert len(rows(hostile_report())) == 30
+    assert len(rows(hostile_report(sample=attributed_report()))) == 30

@@ -1,7 +1,7 @@
 """Groups, recipients and the matrix."""
 
 from analyzer.reported import Group, Report
-from tests.report.making import CAPTURE, METHOD, builder, destination, exchange, finding, finish
+from tests.report.making import CAPTURE, METHOD, builder, destination, each, exchange, finding, finish
 
 
 def all_groups(report: Report) -> list[Group]:
@@ -53,7 +53,7 @@ def test_recipients_with_the_most_sensitive_data_come_first_and_the_first_party_
     made.add(exchange(3), "much.example", [finding("person.email")])
     report = made.finish(
         CAPTURE, (), METHOD,
-        lambda host, ip, count: destination(host, ip, count, "first" if host == "own.example" else "third"),
+        each(lambda to: destination(to.host, None, to.exchanges, "first" if to.host == "own.example" else "third")),
     )  # fmt: skip
     names = [recipient.name for recipient in report.recipients]
     assert names == ["much.example", "little.example", "own.example", "nothing.example"]
@@ -66,9 +66,9 @@ def test_hosts_of_one_owner_are_one_recipient_unless_their_party_differs() -> No
         made.add(exchange(index), host, [finding("person.email")])
     report = made.finish(
         CAPTURE, (), METHOD,
-        lambda host, ip, count: destination(
-            host, ip, count, "first" if host.startswith("c") else "third", owner="Example Inc."
-        ),
+        each(lambda to: destination(
+            to.host, to.server_ip, to.exchanges, "first" if to.host.startswith("c") else "third", owner="Example Inc."
+        )),
     )  # fmt: skip
     assert [(r.name, r.party, len(r.destinations), r.exchanges) for r in report.recipients] == [
         ("Example Inc.", "third", 2, 2),

@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analyzer.model import Capture
-from analyzer.report.html import COLUMN_LIMIT, REQUEST_LIMIT, ROW_LIMIT, _dates, _safe_link, render_html
+from analyzer.model import Capture, Destination
+from analyzer.report.cards import OPEN_ROWS, ROW_LIMIT
+from analyzer.report.html import COLUMN_LIMIT, REQUEST_LIMIT, _dates, _safe_link, render_html
 from analyzer.reported import Report
+from tests.report.attributed import EVERYTHING, HOLDING, MATCH, NOTHING, OPERATOR, PARENT, attributed_report, recipient
 from tests.report.sample import HOSTILE, big_report, empty_report, founding_report, hostile_report
 
 TAGS = {
@@ -22,6 +24,7 @@ TAGS = {
     "svg", "path",
 }  # fmt: skip
 VOID = {"meta"}
+LINKS = {"https://db-ip.com", OPERATOR.source, PARENT.country_source, *HOLDING.source.split("; ")} - {"written by hand"}
 
 
 class Page(HTMLParser):
@@ -52,7 +55,7 @@ class Page(HTMLParser):
 
     @property
     def text(self) -> str:
-        return re.sub(r" ([.,:])", r"\1", " ".join(" ".join(self.texts).split()))
+        return re.sub(r" ([.,:;])", r"\1", " ".join(" ".join(self.texts).split()))
 
     def values(self, name: str) -> list[str]:
         return [value for _, attributes in self.tags if (value := attributes.get(name)) is not None]
@@ -78,13 +81,13 @@ def test_sections_come_in_order(founding: Page) -> None:
         "What Townhall 3.4.1 (fictitious) sends, to whom, and where",
         "23 March 2018, 10:00 to 10:21 UTC",
         "5f2b" * 16,
-        "Server location India, Mumbai by cloud region, 2026-10-26",
+        "Server location India, Mumbai by AWS's published ranges, 2026-10-26",
         "Hosting network Amazon.com, Inc. AS16509, AWS ap-south-1 (Mumbai)",
         "Owner WizRocket Inc. Operates CleverTap.",
         "Owner\u2019s seat United States",
         "Vendor says in by a region label in the host name: a statement of the vendor, not a measurement.",
         "Edge network, origin unknown",
-        "Meta Platforms, Inc. unverified",
+        "Meta Platforms, Inc. one source",
         "URL-encoded lz-string JSON",
         "sha256(lower)",
         "seed: the value equals the seed.",
@@ -104,8 +107,126 @@ def test_founding_case_is_told(founding: Page, said: str) -> None:
     assert said in founding.text
 
 
-def test_words_are_neutral(founding: Page) -> None:
-    assert not re.search(r"\b(leak|steal|stole|violat|suspicious|danger)", founding.text.lower())
+@pytest.fixture(scope="module")
+def attributed() -> Page:
+    return page_of(attributed_report())
+
+
+def test_sections_on_who_and_where_come_in_order(attributed: Page) -> None:
+    ids = [attributes["id"] for tag, attributes in attributed.tags if tag == "section"]
+    assert ids == ["indicators", "found", "matrix", "shared", "recipients", "unknown", "rules", "unseen", "requests",
+                   "method"]  # fmt: skip
+    assert "#indicators" in attributed.values("href")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Server location India, Mumbai by AWS's published ranges, 2026-10-26 disputed DB-IP Country Lite says the "
+        "United States, 2026-09-01 GeoIP2-City agrees, 2026-08-11",
+        "too far India is too far away for a TCP handshake of 3.24 ms: what answered stood within 324 km of where",
+        "Hosting network Amazon.com, Inc. AS16509, AWS ap-south-1 (Mumbai) Said to be: hosting provider By its name "
+        "or alias, a customer\u2019s host at Example Edge, Inc.",
+        "Owner\u2019s seat United States of Cataphora Corporation Not known of Anaphora Holding Ltd Germany of",
+        "Ownership Anaphora GmbH Seat: Germany Operates the host since 2012 Source: https://anaphora.example/imprint, "
+        "checked 2026-11-22 Anaphora Holding Ltd one source Seat not known Owns Anaphora GmbH since 2019-05 until "
+        "2026-01 1 source https://register.example/anaphora; written by hand; https://news.example/",
+        "Cataphora Corporation Seat: United States Owns Anaphora Holding Ltd since 2021-04-20 2 sources annual report "
+        "of 2025, checked 2026-11-22 Seat: https://register.example/cataphora, checked 2026-11-22",
+        "Alias of kirana.sc.metrics.example d1.edge.example Certificate Names the organisation Anaphora GmbH "
+        "(Germany). For *.metrics.example, issued by Example Trust CA 2. SHA-256 9c9c",
+        "Server location Not known No source knows the address Hosting network Not known Owner Not known No table of "
+        "owners names it. Party unknown. Owner\u2019s seat Not known The owner is not known.",
+        "2 indicator matches",
+        "Request 7 went to cfg.obscure.example, which is under the domain obscure.example that made-up.stix2 "
+        "(indicator--1b2f, created 2024-01-02) lists for ExampleSpy. domain "
+        "Seen 2 times, in requests 7, 60.",
+        "lists for ExampleSpy. address no longer vouched for What we found",
+        "No table of owners names who operates these 2 domains.",
+        "obscure.example 5 cfg.obscure.example Obscure Works Pvt Ltd d9.edge.example Example Transit Singapore",
+        "quiet.example 0 x7.quiet.example no organisation none captured not known not known",
+        "Captured in Germany, as stated for this report",
+        "Indicators 12 indicators from 2 lists: 2 matches",
+        "2026-09-01 91 days: run apptells data update CC BY 4.0",
+        "2026-10-26 newer than the capture MIT",
+        "made-up.stix2 11 4 efef",
+    ],
+)
+def test_who_and_where_is_told(attributed: Page, said: str) -> None:
+    assert said in attributed.text
+
+
+def test_a_hosting_company_is_not_taken_for_its_customer() -> None:
+    to = msgspec.structs.replace(EVERYTHING, hosted_by=EVERYTHING.owner)
+    alone = recipient(1, to)
+    both = msgspec.structs.replace(alone, id="r2", destinations=(EVERYTHING, to, to))
+    text = page_of(msgspec.structs.replace(attributed_report(), recipients=(alone, both))).text
+    assert text.count("Operates Anaphora Analytics. Hosts it for a customer who is not known.") == 1
+    assert text.count("Operates Anaphora Analytics. Hosts 2 of 3 for customers who are not known.") == 1
+    assert "customer who is not known" not in page_of(attributed_report()).text
+
+
+def test_lists_that_name_nothing_are_told_of() -> None:
+    page = page_of(msgspec.structs.replace(attributed_report(), indicator_matches=()))
+    assert "Indicators 12 indicators from 2 lists: none seen in this capture" in page.text
+    assert "indicators" not in page.values("id")
+
+
+def test_what_was_not_given_is_said_plainly(founding: Page) -> None:
+    assert "Captured in Not stated" in founding.text
+    assert "Indicators No list was given to compare the capture with" in founding.text
+    assert "2026-09-01 not known CC BY 4.0" in founding.text
+
+
+def test_an_operator_without_an_owner_is_said_to_be_so() -> None:
+    to = msgspec.structs.replace(NOTHING, owner=OPERATOR.name, ownership=(OPERATOR,), owner_country="DE")
+    text = page_of(msgspec.structs.replace(attributed_report(), recipients=(recipient(1, to),))).text
+    assert "Operates the host since 2012; no owner above it is known" in text
+    assert "Owner\u2019s seat Germany Ownership" in text
+
+
+@pytest.mark.parametrize(
+    ("to", "linked"),
+    [
+        (NOTHING, False),
+        (msgspec.structs.replace(NOTHING, server_country_method="DB-IP Country Lite"), True),
+        (msgspec.structs.replace(NOTHING, server_countries=EVERYTHING.server_countries), True),
+        (msgspec.structs.replace(NOTHING, sources=("Network Example: DB-IP ASN Lite of 2026-09-01.",)), True),
+    ],
+)
+def test_every_use_of_dbip_has_its_link(to: Destination, linked: bool) -> None:
+    report = msgspec.structs.replace(empty_report(), destinations=(to,))
+    assert ("IP Geolocation by DB-IP. Values" in page_of(report).text) is linked
+
+
+def test_many_matches_are_folded_and_cut() -> None:
+    many = tuple(msgspec.structs.replace(MATCH, id=f"i{number}") for number in range(1, ROW_LIMIT + 21))
+    page = page_of(msgspec.structs.replace(attributed_report(), indicator_matches=many))
+    assert len([name for name in page.values("id") if re.fullmatch(r"i\d+", name)]) == ROW_LIMIT
+    assert f"{ROW_LIMIT - OPEN_ROWS} more matches" in page.text
+    assert "20 more in report.json." in page.text
+
+
+def test_many_unknown_owners_are_cut() -> None:
+    row = attributed_report().unknown_owners[0]
+    page = page_of(msgspec.structs.replace(attributed_report(), unknown_owners=(row,) * (ROW_LIMIT + 7)))
+    assert "7 more in report.json." in page.text
+    assert "these 207 domains" in page.text
+
+
+def test_the_request_of_a_match_is_there_beyond_the_limit() -> None:
+    report = attributed_report()
+    many = tuple(msgspec.structs.replace(report.requests[0], exchange=n, groups=()) for n in range(REQUEST_LIMIT + 9))
+    match = msgspec.structs.replace(MATCH, exchanges=(REQUEST_LIMIT + 5,))
+    page = page_of(msgspec.structs.replace(report, requests=many, indicator_matches=(match,)))
+    assert f"request-{REQUEST_LIMIT + 5}" in page.values("id")
+    assert f"#request-{REQUEST_LIMIT + 5}" in page.values("href")
+
+
+def test_words_are_neutral(founding: Page, attributed: Page) -> None:
+    words = re.compile(r"\b(leak|steal|stole|violat|suspicious|danger|infect|malicious|threat)")
+    assert not words.search(founding.text.lower())
+    assert not words.search(attributed.text.lower())
 
 
 def test_sentences_link_to_their_requests(founding: Page) -> None:
@@ -114,8 +235,12 @@ def test_sentences_link_to_their_requests(founding: Page) -> None:
 
 
 @pytest.mark.parametrize(
-    "report", [founding_report(), empty_report(), hostile_report(), big_report(3, 250), big_report(20, 5)],
-    ids=["founding", "empty", "hostile", "long card", "many recipients"],
+    "report",
+    [
+        founding_report(), empty_report(), hostile_report(), big_report(3, 250), big_report(20, 5), attributed_report(),
+        hostile_report(sample=attributed_report()),
+    ],
+    ids=["founding", "empty", "hostile", "long card", "many recipients", "attributed", "hostile attributed"],
 )  # fmt: skip
 def test_page_is_whole(report: Report) -> None:
     page = page_of(report)
@@ -127,7 +252,7 @@ def test_page_is_whole(report: Report) -> None:
     assert inner <= set(ids)
     assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on") or name == "style"]
     assert not page.values("src")
-    assert {link for link in page.values("href") if not link.startswith("#")} <= {"https://db-ip.com"}
+    assert {link for link in page.values("href") if not link.startswith("#")} <= LINKS
     assert all(attributes.get("scope") for tag, attributes in page.tags if tag == "th")
 
 
@@ -159,7 +284,7 @@ def test_hostile_text_is_shown_as_text() -> None:
 @settings(max_examples=15, deadline=None)
 @given(st.text(alphabet=st.characters(codec=None, categories=None), min_size=1, max_size=60))
 def test_no_text_breaks_out(text: str) -> None:
-    page = "".join(render_html(hostile_report((text,))))
+    page = "".join(render_html(hostile_report((text,), attributed_report())))
     parsed = Page(page)
     assert page.encode("utf-8")
     assert all(character.isprintable() for character in page if character != "\n")

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 
 from analyzer.report.html import render_html
 from analyzer.reported import Report
+from tests.report.attributed import attributed_report
 from tests.report.sample import big_report, empty_report, founding_report, hostile_report
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -20,6 +21,7 @@ pytestmark = pytest.mark.skipif(
 
 REPORTS: dict[str, Callable[[], Report]] = {
     "founding": founding_report, "empty": empty_report, "hostile": hostile_report, "big": lambda: big_report(14, 12),
+    "attributed": attributed_report, "hostile attributed": lambda: hostile_report(sample=attributed_report()),
 }  # fmt: skip
 
 
@@ -59,6 +61,8 @@ def test_loads_and_runs_nothing_and_fits(browser: Browser, tmp_path: Path, name:
     assert page.evaluate("window.pwned") is None
     assert page.evaluate("document.scripts.length") == 0
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.close()
 
 
@@ -83,6 +87,26 @@ def test_print_opens_what_is_folded(browser: Browser, tmp_path: Path) -> None:
     assert not folded.is_visible()
     page.emulate_media(media="print")
     assert folded.is_visible()
+    page.close()
+
+
+def test_print_shows_the_sources_of_owners_and_cuts_nothing(browser: Browser, tmp_path: Path) -> None:
+    page, _ = opened(browser, attributed_report(), tmp_path, 718)
+    source = page.get_by_text("annual report of 2025")
+    assert not source.is_visible()
+    page.emulate_media(media="print")
+    assert source.is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 718
+    page.close()
+
+
+def test_tables_that_scroll_can_be_reached_by_keyboard(browser: Browser, tmp_path: Path) -> None:
+    page, _ = opened(browser, attributed_report(), tmp_path, 390)
+    cut = """regions => regions.filter(each => each.scrollWidth > each.clientWidth)
+        .map(each => [each.tabIndex, each.getAttribute('role')])"""
+    scrolling = page.locator(".scroll").evaluate_all(cut)
+    assert scrolling
+    assert all(each == [0, "region"] for each in scrolling)
     page.close()
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from analyzer.report.json import write_json
 from analyzer.reported import Report
+from tests.report.attributed import attributed_report
 from tests.report.sample import big_report, empty_report, founding_report, hostile_report
 
 
@@ -36,13 +37,27 @@ def test_members_of_the_contract() -> None:
     assert {"exchange", "host", "bytes", "content_type", "entropy"} <= set(document["undecoded"][0])
 
 
-@pytest.mark.parametrize("report", [founding_report(), empty_report(), hostile_report(), big_report(2, 3)])
+@pytest.mark.parametrize("report", [
+    founding_report(), empty_report(), hostile_report(), hostile_report(sample=attributed_report()), big_report(2, 3),
+])  # fmt: skip
 def test_strictly_valid_and_ends_with_a_line_end(report: Report) -> None:
     data = written(report)
     document = msgspec.json.decode(data)
     assert data.endswith(b"}\n")
     assert len(document["transmissions"]) == len(report.transmissions)
     assert len(document["recipients"]) == len(report.recipients)
+
+
+def test_who_and_where_is_there() -> None:
+    document = json.loads(written(attributed_report()))
+    to = next(to for to in document["destinations"] if to["host"] == "metrics.kirana.example")
+    assert [step["name"] for step in to["ownership"]] == [
+        "Anaphora GmbH", "Anaphora Holding Ltd", "Cataphora Corporation",
+    ]  # fmt: skip
+    assert [answer["country"] for answer in to["server_countries"]] == ["IN", "US", "IN"]
+    assert document["unknown_owners"][0]["domain"] == "obscure.example"
+    assert document["indicator_matches"][0]["exchanges"] == [7, 60]
+    assert [each["usable"] for each in document["method"]["indicators"]] == [11, 1]
 
 
 def test_same_report_same_bytes() -> None:

@@ -8,7 +8,8 @@ from analyzer.detect.shared_ids import SharedIds
 from analyzer.model import Exchange, Field, Party
 from analyzer.report.sentences import within_sentence
 from analyzer.reported import Report
-from tests.report.making import CAPTURE, METHOD, builder, destination, exchange, finding, finish, taxonomy
+from tests.report.attributed import EVERYTHING, OPERATOR, PARENT
+from tests.report.making import CAPTURE, METHOD, builder, destination, each, exchange, finding, finish, taxonomy
 
 
 def first_sentence(report: Report) -> str:
@@ -23,7 +24,7 @@ def test_the_whole_of_a_sentence() -> None:
     report = finish(made, owner="Tracker Inc.", parent="Parent Corp.", owner_country="US", app="com.example.shop")
     assert [sentence.text for sentence in report.sentences] == [
         "On 23 March 2018 the app com.example.shop transmitted full name and email address, with device data "
-        "(OS name and version) to in.tracker.example, operated by Tracker Inc. (parent company Parent Corp.), "
+        "(OS name and version) to in.tracker.example, operated by Tracker Inc., owned by Parent Corp., "
         "seat in the United States; the server it reached was in Mumbai, India (network: AWS ap-south-1)."
     ]
     assert report.sentences[0].exchange == 3
@@ -42,6 +43,49 @@ def test_a_name_of_the_owner_and_its_parent_is_not_doubled() -> None:
     made = builder()
     made.add(exchange(0), "t.example", [finding("person.email")])
     assert first_sentence(finish(made, owner="Tracker Inc.", parent="Tracker Inc.")).count("Tracker Inc.") == 1
+
+
+def test_the_chain_of_owners_is_told() -> None:
+    made = builder()
+    made.add(exchange(0), "t.example", [finding("person.email")])
+    text = first_sentence(finish(made, owner="Anaphora GmbH", ownership=(OPERATOR, PARENT), owner_country="US"))
+    assert ", operated by Anaphora GmbH (Germany), owned by Cataphora Corporation (United States); the server" in text
+
+
+@pytest.mark.parametrize(
+    ("aliases", "hosted_by", "said"),
+    [
+        (("kirana.sc.metrics.example",), None, "to m.kirana.example, an alias of kirana.sc.metrics.example, whose"),
+        (("b.kirana.example", "x.metrics.example"), None, "to m.kirana.example, an alias of x.metrics.example, whose"),
+        (("b.kirana.example",), None, "to m.kirana.example, whose"),
+        (("notkirana.example",), None, "to m.kirana.example, an alias of notkirana.example, whose"),
+        (("d1.edge.example",), "Example Edge, Inc.", "to m.kirana.example, whose"),
+        (("x.metrics.example", "d1.edge.example"), "Example Edge, Inc.", "an alias of x.metrics.example, whose"),
+        ((), None, "to m.kirana.example, whose"),
+    ],
+)
+def test_a_host_in_disguise(aliases: tuple[str, ...], hosted_by: str | None, said: str) -> None:
+    made = builder()
+    made.add(exchange(0), "m.kirana.example", [finding("person.email")])
+    assert said in first_sentence(finish(made, aliases=aliases, hosted_by=hosted_by))
+
+
+def test_a_hosting_company_is_not_taken_for_its_customer() -> None:
+    made = builder()
+    made.add(exchange(0), "d1.edge.example", [finding("person.email")])
+    text = first_sentence(finish(made, owner="Edge Inc.", owner_country="US", hosted_by="Edge Inc."))
+    assert ", hosted by Edge Inc., seat in the United States, for a customer who is not known; the server" in text
+
+
+def test_a_country_that_is_disputed_is_told_with_both_sources() -> None:
+    made = builder()
+    made.add(exchange(0), "t.example", [finding("person.email")])
+    countries = EVERYTHING.server_countries[:2]
+    text = first_sentence(finish(made, server_countries=countries, server_country_disputed=True))
+    assert text.endswith(
+        "the server it reached was in Mumbai, India by AWS's published ranges "
+        "(DB-IP Country Lite says the United States; network: AWS ap-south-1)."
+    )
 
 
 def test_unknown_owner() -> None:
@@ -79,10 +123,10 @@ def test_a_host_at_addresses_of_two_countries() -> None:
         made.add(exchange(index, ip=f"192.0.2.{index}"), "t.example", [finding("person.email")])
     report = made.finish(
         CAPTURE, (), METHOD,
-        lambda host, ip, count: destination(
-            host, ip, count, server_country="US" if ip and ip[-1] in "13" else "IN",
+        each(lambda to: destination(
+            to.host, to.server_ip, 1, server_country="US" if (to.server_ip or "")[-1] in "13" else "IN",
             region=None, place=None, network=None,
-        ),
+        )),
     )  # fmt: skip
     assert first_sentence(report).endswith("; the servers it reached were in India and in the United States.")
 
@@ -107,7 +151,7 @@ def test_first_party_only_where_there_is_no_other() -> None:
     made.add(exchange(1), "other.example", [finding("person.email")])
     report = made.finish(
         CAPTURE, (), METHOD,
-        lambda host, ip, count: destination(host, ip, count, "first" if host == "own.example" else "third"),
+        each(lambda to: destination(to.host, to.server_ip, 1, "first" if to.host == "own.example" else "third")),
     )  # fmt: skip
     assert [sentence.exchange for sentence in report.sentences] == [1]
 
@@ -116,7 +160,7 @@ def test_five_sentences_at_most_and_none_is_forgotten() -> None:
     made = builder()
     for index in range(9):
         made.add(exchange(index), f"h{index}.t{index}x.example", [finding("person.email")])
-    report = made.finish(CAPTURE, (), METHOD, lambda host, ip, count: destination(host, ip, count, owner=host[:2]))
+    report = made.finish(CAPTURE, (), METHOD, each(lambda to: destination(to.host, None, 1, owner=to.host[:2])))
     assert len(report.sentences) == 5
     assert report.sentences[4].text == "It transmitted such data to 5 more recipients: h4, h5, h6, h7 and h8."
     assert [sentence.text.startswith("The app ") for sentence in report.sentences] == [False, True, True, True, False]
@@ -126,7 +170,7 @@ def test_exactly_five_recipients_have_a_sentence_each() -> None:
     made = builder()
     for index in range(5):
         made.add(exchange(index), f"t{index}x.example", [finding("person.email")])
-    report = made.finish(CAPTURE, (), METHOD, lambda host, ip, count: destination(host, ip, count, owner=host[:2]))
+    report = made.finish(CAPTURE, (), METHOD, each(lambda to: destination(to.host, None, 1, owner=to.host[:2])))
     assert [sentence.exchange for sentence in report.sentences] == [0, 1, 2, 3, 4]
 
 

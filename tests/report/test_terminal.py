@@ -1,14 +1,16 @@
 """The few lines for a terminal."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
+import pytest
 from rich.console import Console
 
-from analyzer.report.terminal import ROW_LIMIT, summary
+from analyzer.report.terminal import MATCHES_SHOWN, ROW_LIMIT, summary
 from analyzer.reported import Report
+from tests.report.attributed import MATCH, attributed_report
 from tests.report.sample import big_report, empty_report, founding_report, hostile_report
 
 
@@ -39,6 +41,45 @@ def test_founding_case() -> None:
     assert len(text.splitlines()) < 40
 
 
+def test_what_a_list_of_indicators_names_comes_first() -> None:
+    lines = printed(attributed_report()).splitlines()
+    assert lines[0].startswith("Request 7 went to cfg.obscure.example, which is under the domain obscure.example")
+    assert "Compared with 12 indicators from 2 lists: 2 matches" in [line.strip() for line in lines[:6]]
+
+
+def test_many_matches_are_cut_and_counted() -> None:
+    report = attributed_report()
+    text = printed(msgspec.structs.replace(report, indicator_matches=(MATCH,) * (MATCHES_SHOWN + 1_001)))
+    assert text.count("Request 7 went to") == MATCHES_SHOWN
+    assert f"{MATCHES_SHOWN + 1_001:,} matches (1,001 more in the report)" in text
+
+
+def test_lists_that_name_nothing_are_told_of() -> None:
+    text = printed(msgspec.structs.replace(attributed_report(), indicator_matches=()))
+    assert "Compared with 12 indicators from 2 lists: none seen in this capture" in text
+    assert "indicator" not in printed(founding_report())
+
+
+def test_owners_that_are_not_known() -> None:
+    report = attributed_report()
+    row = report.unknown_owners[0]
+    many = tuple(msgspec.structs.replace(row, domain=f"d{number}.example") for number in range(1_500))
+    assert "Owner not known: 2 domains (obscure.example, quiet.example)" in printed(report)
+    assert "Owner not known: 1 domain (obscure.example)" in printed(
+        msgspec.structs.replace(report, unknown_owners=(row,))
+    )
+    assert "Owner not known: 1,500 domains (d0.example, d1.example, d2.example and 1,497 more)" in printed(
+        msgspec.structs.replace(report, unknown_owners=many)
+    )
+    assert "Owner not known" not in printed(founding_report())
+
+
+def test_doubts_about_a_place_are_told() -> None:
+    words = " ".join(printed(attributed_report()).split())
+    assert "India (disputed) (too far)" in words
+    assert "Anaphora GmbH (Germany)" in words
+
+
 def test_nothing_found() -> None:
     text = printed(empty_report())
     assert "No personal data was recognised in 64 exchanges." in text
@@ -50,8 +91,9 @@ def test_something_found_but_nothing_to_tell() -> None:
     assert printed(report).startswith("Nothing stands out; what was recognised:")
 
 
-def test_captured_text_styles_and_commands_nothing() -> None:
-    text = printed(hostile_report(), (Path("[blink]x"),), color=True)
+@pytest.mark.parametrize("sample", [founding_report, attributed_report])
+def test_captured_text_styles_and_commands_nothing(sample: Callable[[], Report]) -> None:
+    text = printed(hostile_report(sample=sample()), (Path("[blink]x"),), color=True)
     plain = text.replace("\x1b[2m", "").replace("\x1b[0m", "")
     assert "\x1b" not in plain
     assert all(character.isprintable() or character == "\n" for character in plain)

@@ -1,0 +1,1 @@
+"""Keeps the data files fresh, when the user asks for it: status, update, import, verify."""
