@@ -5,12 +5,9 @@ import io
 import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
-from analyzer.detect.lexicon import KeyRule, Lexicon
 from analyzer.errors import ApptellsError, KnowledgeError
 from analyzer.model import Evidence
 from analyzer.taxonomy import DataType, Taxonomy
@@ -21,9 +18,10 @@ if TYPE_CHECKING:
     from analyzer.attribute.attribution import Attribution, Maker
     from analyzer.detect.adapters import Adapter
     from analyzer.detect.by_seed import Seeds
+    from analyzer.detect.lexicon import KeyRule, Lexicon
     from analyzer.indicators.search import IndicatorSearch
 
-DATA: Traversable = files("analyzer") / "data"
+DATA = Path(__file__).parent / "data"
 MAX_SEED_FILE = 1 << 20
 RUN = "run"
 """In a seeds file, the name of the line that says which run it is for."""
@@ -42,8 +40,10 @@ class Knowledge:
         )
 
     @cached_property
-    def lexicon(self) -> Lexicon:
+    def lexicon(self) -> "Lexicon":
         """The names that senders give to personal data."""
+        from analyzer.detect.lexicon import Lexicon
+
         return Lexicon(parse_keys((DATA / "keys.tsv").read_text("utf-8"), self.taxonomy))
 
     @cached_property
@@ -89,7 +89,7 @@ class Knowledge:
                 f"{maker.captured_in!r} is no country code; give one of ISO 3166-1 with --captured-in, such as IN."
             )
         return load_attribution(
-            Path(str(DATA)),
+            DATA,
             maker=maker,
             owner_tables=owner_tables,
             geoip=geoip,
@@ -132,8 +132,9 @@ def _adapter_text(path: Path) -> str:
         return file.read(MAX_ADAPTER_FILE).decode("utf-8-sig", "replace")
 
 
-def parse_keys(text: str, taxonomy: Taxonomy) -> list[KeyRule]:
+def parse_keys(text: str, taxonomy: Taxonomy) -> "list[KeyRule]":
     """The rows of `keys.tsv`. Raises KnowledgeError with the place of every mistake."""
+    from analyzer.detect.lexicon import KeyRule
     from analyzer.detect.shapes.table import SHAPES
 
     rules: list[KeyRule] = []

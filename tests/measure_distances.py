@@ -149,7 +149,7 @@ def main() -> None:
     lines = [",".join(codes)]
     lines += [",".join(map(str, row[: number + 1])) for number, row in enumerate(distances.tolist())]
     packed = lzma.compress("\n".join([*lines, ""]).encode("ascii"), preset=9 | lzma.PRESET_EXTREME)
-    Path(str(DATA), "geo", FILE).write_bytes(packed)
+    (DATA / "geo" / FILE).write_bytes(packed)
     print(f"{len(codes)} countries, {len(packed)} bytes")
 
 

@@ -24,7 +24,7 @@ from analyzer.model import Exchange, Field, Finding
 from tests.conftest import FIXTURES, LABELLED
 from tests.test_accuracy import JUDGED, RIGHT, RIGHT_BESIDE
 
-KEYS = Path(str(DATA)) / "keys.tsv"
+KEYS = DATA / "keys.tsv"
 SERVICES = Path(__file__).parent / "detect" / "services.json"
 
 Judge = Callable[[int, Field, str], bool | None]

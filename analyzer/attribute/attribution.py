@@ -16,7 +16,7 @@ from analyzer.attribute.domain import Domains
 from analyzer.attribute.installed import data_files
 from analyzer.attribute.latency import check_latency
 from analyzer.attribute.network import Network, load_edges
-from analyzer.attribute.owner import HOSTING, Owners, load_fallback, load_services
+from analyzer.attribute.owner import HOSTING, Owners, ServiceFile, load_fallback
 from analyzer.attribute.owner_tables import read_owner_tables
 from analyzer.attribute.party import Alias, Parties, Suggestion
 from analyzer.attribute.vendor_region import VendorRegions, load_vendor_regions
@@ -202,7 +202,7 @@ def load_attribution(
     owners = Owners(
         (
             users.first,
-            load_services(of_role["services"].path),
+            ServiceFile(of_role["services"].path),
             users.tail,
             load_fallback(third_parties.path, third_parties.name, third_parties.date),
         ),

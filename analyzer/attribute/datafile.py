@@ -1,6 +1,5 @@
 """The data files: what each is for, its date, licence and checksum."""
 
-import hashlib
 import re
 from pathlib import Path
 from typing import Literal, get_args
@@ -61,6 +60,8 @@ class DataFile(Struct, frozen=True, kw_only=True):
 def file_sha256(path: Path) -> str:
     """The SHA-256 of a file as it lies there, hexadecimal. Raises KnowledgeError where it cannot be read."""
     try:
+        import hashlib  # takes 5 ms, which look-ups need not wait for
+
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:

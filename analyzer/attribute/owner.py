@@ -1,15 +1,17 @@
 """Who operates a host: the longest suffix of its name that a table of services knows, and the companies above."""
 
+import csv
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from msgspec import Struct
 
 from analyzer.attribute.company import Companies, wrong_evidence
 from analyzer.attribute.domain import MAX_HOST, normal_host
 from analyzer.attribute.period import ALWAYS, Period, in_force, wrong_period
-from analyzer.attribute.table import Row, read_table, trusted_rows
+from analyzer.attribute.table import Row, read_table, trusted_rows, trusted_text
 from analyzer.errors import KnowledgeError
 from analyzer.memo import Memo
 from analyzer.model import Owner, OwnerStep
@@ -39,7 +41,7 @@ _FALLBACK_CATEGORY = {
 }
 
 
-class Service(Struct, frozen=True):
+class Service(Struct, frozen=True, gc=False):
     """Who operated the hosts under a suffix, for which product, in one period."""
 
     product: str
@@ -55,8 +57,29 @@ class Service(Struct, frozen=True):
     """The operator's seat, likewise."""
 
 
-Services = Mapping[str, Sequence[Service]]
-"""Services by suffix, one for each period."""
+class Services(Protocol):
+    """Services by suffix, one for each period: a dictionary, or a `ServiceFile`."""
+
+    def get(self, suffix: str, /) -> Sequence[Service] | None:
+        """The services with just this suffix; None where there are none."""
+
+
+class ServiceFile:
+    """A table with `SERVICE_COLUMNS` that a test has checked; of its many rows only those asked for are read."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises KnowledgeError where the file is damaged."""
+        self._lines: dict[str, str] = {}
+        lines = iter(trusted_text(path, SERVICE_COLUMNS).splitlines())
+        for line in lines:
+            suffix = line.partition(",")[0]
+            before = self._lines.get(suffix)
+            self._lines[suffix] = f"{before}\n{line}" if before else line
+
+    def get(self, suffix: str, /) -> Sequence[Service] | None:
+        """The services with just this suffix; None where there are none."""
+        lines = self._lines.get(suffix)
+        return [_service(row) for row in csv.reader(lines.split("\n"))] if lines else None
 
 
 class Owners:
@@ -132,31 +155,28 @@ def _longest(host: str, table: Services, day: str | None) -> tuple[str, Service]
     return None
 
 
-def load_services(path: Path, companies: Companies | None = None) -> dict[str, list[Service]]:
-    """Services by suffix from a table with `SERVICE_COLUMNS`.
+def load_services(path: Path, companies: Companies) -> dict[str, list[Service]]:
+    """Services by suffix from a table with `SERVICE_COLUMNS`; `companies` are all that may operate one.
 
-    With `companies`, every row is checked, also that its operator is one of them; raises KnowledgeError with every
-    mistake as `path:line: what`. Without, the file is known to hold no mistake: a test has checked it.
+    Raises KnowledgeError with every mistake as `path:line: what`.
     """
-    rows: Iterable[Sequence[str]]
-    if companies is None:
-        rows = trusted_rows(path, SERVICE_COLUMNS)
-    else:
-        checked_rows = read_table(path, SERVICE_COLUMNS, service_mistake, key=("suffix", "since"))
-        mistakes = [
-            f"{path}: {row['suffix']} has the operator {row['operator']!r}, which has no row in the table of companies"
-            for row in checked_rows
-            if row["operator"] not in companies
-        ]
-        if mistakes:
-            raise KnowledgeError("\n".join(mistakes))
-        rows = [list(row.values()) for row in checked_rows]
+    rows = read_table(path, SERVICE_COLUMNS, service_mistake, key=("suffix", "since"))
+    mistakes = [
+        f"{path}: {row['suffix']} has the operator {row['operator']!r}, which has no row in the table of companies"
+        for row in rows
+        if row["operator"] not in companies
+    ]
+    if mistakes:
+        raise KnowledgeError("\n".join(mistakes))
     services: dict[str, list[Service]] = {}
-    for suffix, product, operator, category, since, until, source, checked, verified, _ in rows:
-        period = Period(since, until) if since or until else ALWAYS
-        service = Service(product, operator, category, period, source, checked, verified == "yes")
-        services.setdefault(suffix, []).append(service)
+    for row in rows:
+        services.setdefault(row["suffix"], []).append(_service(list(row.values())))
     return services
+
+
+def _service(row: Sequence[str]) -> Service:
+    _, product, operator, category, since, until, source, checked, verified, _ = row
+    return Service(product, operator, category, Period(since, until), source, checked, verified == "yes")
 
 
 def load_fallback(path: Path, name: str, checked: str) -> dict[str, list[Service]]:

@@ -11,20 +11,23 @@ Check = Callable[[Row], str | None]
 """Says what is wrong with a row, None where nothing is."""
 
 
-def trusted_rows(path: Path, columns: Sequence[str]) -> Iterator[list[str]]:
-    """The rows of one of our own files, whose columns and values a test or the import of the file has checked.
+def trusted_text(path: Path, columns: Sequence[str]) -> str:
+    """What follows the first line of one of our own tables, which a test or the import of the file has checked.
 
     Raises KnowledgeError where the file cannot be read or has other columns.
     """
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = csv.reader(file)
-            if next(rows, []) == list(columns):
-                yield from rows
-                return
-    except (OSError, UnicodeDecodeError, csv.Error):
-        pass
-    raise KnowledgeError(f"{path}: missing or damaged: install apptells again")
+        first, _, text = path.read_text("utf-8").partition("\n")
+    except (OSError, UnicodeDecodeError):
+        first, text = "", ""
+    if first != ",".join(columns):
+        raise KnowledgeError(f"{path}: missing or damaged: install apptells again")
+    return text
+
+
+def trusted_rows(path: Path, columns: Sequence[str]) -> Iterator[list[str]]:
+    """The rows of such a table. Raises KnowledgeError as `trusted_text` does."""
+    return csv.reader(trusted_text(path, columns).splitlines())
 
 
 def read_table(path: Path, columns: Sequence[str], check: Check, key: Sequence[str]) -> list[Row]:

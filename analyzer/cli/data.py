@@ -116,7 +116,7 @@ def update(sources: tuple[str, ...], dry_run: bool, full: bool) -> None:
 def _shipped() -> Path:
     from analyzer.knowledge import DATA
 
-    return Path(str(DATA))
+    return DATA
 
 
 def _installed() -> Path | None:

@@ -21,7 +21,7 @@ LEAST_OWNER = {"Labelled captures": 0.98, "Mobile SDKs": 0.90}
 
 def coverages(cache: Path) -> list[Coverage]:
     """What is known of the hosts of each list, from the shipped tables alone."""
-    data = Path(str(DATA))
+    data = DATA
     attribution, companies = load_attribution(data, cache=cache), load_companies(data / "owners" / "companies.csv")
     return [coverage(name, listed_hosts(file), attribution, companies) for name, file in LISTS]
 

@@ -31,7 +31,7 @@ from analyzer.attribute.table import read_table
 from analyzer.attribute.unpack import unpacked
 from analyzer.knowledge import DATA
 
-GEO = Path(str(DATA)) / "geo"
+GEO = DATA / "geo"
 FILES = {file.role or file.path.name: file for file in load_data_files(GEO / "databases.csv").values()}
 SEED = 20
 PER_FILE = 1_500

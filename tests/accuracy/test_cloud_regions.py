@@ -69,7 +69,7 @@ CLOUDIP = {
         ("z.json", json.dumps(AZURE).encode(), [("4.156.0.0/15", "azure", "eastus")]),
         (
             "c.msgpack.gz",
-            gzip.compress(msgpack.packb(CLOUDIP)),
+            gzip.compress(msgpack.packb(CLOUDIP), mtime=0),
             [("34.93.0.0/16", "gcp", "asia-south1"), ("3.0.0.0/15", "aws", "")],
         ),
         ("t.csv", b"cidr,provider,region\n3.0.0.0/15,aws,\n", [("3.0.0.0/15", "aws", "")]),

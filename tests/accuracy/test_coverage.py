@@ -19,7 +19,7 @@ def test_enough_hosts_have_an_owner(tmp_path: Path) -> None:
 
 
 def test_what_is_counted(tmp_path: Path) -> None:
-    data = Path(str(DATA))
+    data = DATA
     companies = load_companies(data / "owners" / "companies.csv")
     one = coverage("two", ["app.adjust.com", "nobody-knows.example"], load_attribution(data, cache=tmp_path), companies)
     assert (one.hosts, one.owner, one.parent, one.seat, one.missing) == (2, 1, 1, 1, ("nobody-knows.example",))

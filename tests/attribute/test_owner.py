@@ -13,6 +13,7 @@ from analyzer.attribute.owner import (
     SERVICE_COLUMNS,
     Owners,
     Service,
+    ServiceFile,
     fallback_mistake,
     load_fallback,
     load_services,
@@ -32,7 +33,7 @@ COMPANIES = load_companies(DATA / "owners" / "companies.csv")
 
 @pytest.fixture(scope="module")
 def owners() -> Owners:
-    return Owners([load_services(SERVICES), load_fallback(FALLBACK, "third-party-web", "2026-11-22")], COMPANIES)
+    return Owners([ServiceFile(SERVICES), load_fallback(FALLBACK, "third-party-web", "2026-11-22")], COMPANIES)
 
 
 def service(operator: str, category: str = "analytics", period: Period = ALWAYS) -> Service:
@@ -150,10 +151,19 @@ def test_an_operator_needs_a_row_of_its_own(tmp_path: Path) -> None:
 
 def test_the_shipped_tables_have_no_mistake() -> None:
     """Both are read without a check at run time."""
-    services = load_services(SERVICES, COMPANIES)
-    assert services == load_services(SERVICES)
+    services, file = load_services(SERVICES, COMPANIES), ServiceFile(SERVICES)
+    assert all(file.get(suffix) == rows for suffix, rows in services.items())
+    assert file.get("nobody-knows.example") is None
     assert len({row.product for rows in services.values() for row in rows}) > 600
     assert read_table(FALLBACK, FALLBACK_COLUMNS, fallback_mistake, key=("suffix",))
+
+
+def test_a_damaged_table_is_one_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "services.csv"
+    for text in ("", "suffix,product\n", "\ufeff" + HEADER):
+        path.write_text(text)
+        with pytest.raises(KnowledgeError, match=r"services\.csv: missing or damaged: install apptells again"):
+            ServiceFile(path)
 
 
 def test_what_is_verified_names_its_source() -> None:
@@ -177,6 +187,6 @@ def test_every_third_party_of_the_labelled_captures_is_known(owners: Owners) -> 
         for path in LABELLED.glob("*/capture.har")
         for entry in json.loads(path.read_bytes())["log"]["entries"]
     }
-    table = Owners([load_services(SERVICES)])
+    table = Owners([ServiceFile(SERVICES)])
     assert sorted(host for host in hosts if not host.endswith(".example") and table.find(host) is None) == []
     assert len(hosts) > 40
