@@ -113,7 +113,7 @@ class Attribution:
         if own and self._parties.customer(host, own):
             hosted_by = hosted_by or own.name
         owner, said = own, _owner_sentence(matched)
-        if alias and chain and (own is None or (party == "third" and own.category in HOSTING)):
+        if alias and chain and (own is None or self._parties.cloaks(host, alias)):
             owner = alias.owner
             by = f"{host} was an alias of {alias.name}, by the {chain.source}; of that, {owner.steps[0].source}"
             said = f"Owner {owner.name}: {by}."

@@ -79,11 +79,12 @@ class Parties:
         `alias` is what the host was an alias of, as captured, where that belongs to a known service.
         """
         host = normal_host(host)
-        for domain, reason in self._first.items():
-            if host == domain or host.endswith(f".{domain}"):
-                if alias and alias.owner.category not in HOSTING and alias.owner.name not in self._makers:
-                    return "third", f"under {domain}, but DNS gave it as an alias of {alias.name} ({alias.owner.name})"
-                return "first", reason
+        if domain := self._above(host):
+            if alias and self.cloaks(host, alias):
+                return "third", f"under {domain}, but DNS gave it as an alias of {alias.name} ({alias.owner.name})"
+            return "first", self._first[domain]
+        if owner is None and alias:
+            owner = alias.owner
         if owner and owner.name in self._makers:
             return "first", f"operated by {owner.name}, as is {self._makers[owner.name]}, by the tables of owners"
         if customer := self.customer(host, owner):
@@ -101,6 +102,15 @@ class Parties:
         if self._app:
             return "unknown", f"party unknown: app id {self._app} names no domain; give --first-party"
         return "unknown", "party unknown: give --app or --first-party"
+
+    def cloaks(self, host: str, alias: Alias) -> bool:
+        """Whether a first party's name stands for somebody else's service; a hosting company serves in its name."""
+        named = alias.owner.category not in HOSTING and alias.owner.name not in self._makers
+        return named and self._above(normal_host(host)) is not None
+
+    def _above(self, host: str) -> str | None:
+        """The domain of the first party that a host is, or is under."""
+        return next((domain for domain in self._first if host == domain or host.endswith(f".{domain}")), None)
 
     def customer(self, host: str, owner: Owner | None) -> str | None:
         """The part of a host's name that a CDN or hosting company gave to a customer: `d111` of `d111.cloudfront.net`.

@@ -75,8 +75,19 @@ def test_an_alias_tells_who_answers_for_the_makers_own_host(cache: Path) -> None
     found = attribution.destination("metrics.kirana.com")
     assert (found.party, found.owner, found.aliases) == ("third", "Adobe Inc.", ("kirana.sc.omtrdc.net",))
     assert "by the DNS answer in flow 3" in next(said for said in found.sources if said.startswith("Owner Adobe"))
+    assert found.category == "analytics"
     found = attribution.destination("img.kirana.com")
     assert (found.party, found.owner, found.hosted_by) == ("first", None, "Amazon Web Services, Inc.")
+
+
+def test_an_alias_under_a_makers_domain_that_is_known_is_not_the_makers(cache: Path) -> None:
+    lookups = [
+        NameLookup(name="metrics.flipkart.com", aliases=("flipkart.sc.omtrdc.net",), source="DNS answer in flow 3")
+    ]
+    attribution = load_attribution(DATA, maker=Maker(first_party=("flipkart.com",)), cache=cache)
+    assert attribution.destination("metrics.flipkart.com").owner == "Flipkart"
+    found = attribution.in_capture(None, lookups).destination("metrics.flipkart.com")
+    assert (found.party, found.owner) == ("third", "Adobe Inc.")
 
 
 def test_contacts_become_destinations_with_what_was_measured(attribution: Attribution) -> None:

@@ -168,3 +168,13 @@ def test_a_host_of_the_maker_that_dns_gave_as_a_trackers(domains: Domains) -> No
     assert parties.party("img.kirana.com", None, cdn)[0] == "first"
     own = Alias("x.kcdn.example", _owner("content", "Kirana Stores Ltd"))
     assert parties.party("img.kirana.com", None, own)[0] == "first"
+
+
+def test_a_name_of_nobodys_is_its_aliass(domains: Domains) -> None:
+    alias = Alias("x.tracker.example", _owner("analytics", "Tracker Inc."))
+    assert Parties(domains).party("t.nobody.example", None, alias) == (
+        "third",
+        "known analytics service of Tracker Inc.",
+    )
+    own = Alias("x.kirana.com", _owner("commerce", "Kirana Stores Ltd"))
+    assert Parties(domains, "com.kirana.demo", owners=KIRANA).party("t.nobody.example", None, own)[0] == "first"
