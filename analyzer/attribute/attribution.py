@@ -23,6 +23,9 @@ from analyzer.attribute.vendor_region import VendorRegions, load_vendor_regions
 from analyzer.model import Contact, Destination, NameLookup, Owner
 from analyzer.reported import Database
 
+BY_HAND = "written by hand"
+"""The source of a row that nothing but its writer confirms."""
+
 _CACHED = 65_536
 
 
@@ -115,7 +118,7 @@ class Attribution:
         owner, said = own, _owner_sentence(matched)
         if alias and chain and (own is None or self._parties.cloaks(host, alias)):
             owner = alias.owner
-            by = f"{host} was an alias of {alias.name}, by the {chain.source}; of that, {owner.steps[0].source}"
+            by = f"{host} was an alias of {alias.name}, by the {chain.source}; of that, {_cited(owner.steps[0].source)}"
             said = f"Owner {owner.name}: {by}."
         server = self._network.locate(server_ip)
         vendor = self._vendor_regions.find(host)
@@ -236,7 +239,7 @@ def _owner_sentence(matched: tuple[str, Owner] | None) -> str:
     hosting = "; its hosts carry what its customers put there" if owner.category in HOSTING else ""
     since = f", since {operator.since}" if operator.since else ""
     until = f", until {operator.until}" if operator.until else ""
-    row = f"row {suffix} of the owners tables, by {operator.source}, checked {operator.checked}"
+    row = f"row {suffix} of the owners tables, by {_cited(operator.source)}, checked {operator.checked}"
     return f"Owner {owner.name}{since}{until}: {row}{doubt}{hosting}."
 
 
@@ -249,10 +252,13 @@ def _above(owner: Owner | None) -> list[str]:
         since = f" since {step.since}" if step.since else ""
         until = f" until {step.until}" if step.until else ""
         doubt = "" if step.verified else ", not confirmed by a second source"
-        said.append(
-            f"Parent {step.name}: owns {below.name}{since}{until}, by {step.source}, checked {step.checked}{doubt}."
-        )
+        by = f"by {_cited(step.source)}, checked {step.checked}{doubt}"
+        said.append(f"Parent {step.name}: owns {below.name}{since}{until}, {by}.")
     if owner.country:
         last = owner.steps[-1]
-        said.append(f"Owner's seat {owner.country}: head office of {last.name}, by {last.country_source}.")
+        said.append(f"Owner's seat {owner.country}: head office of {last.name}, by {_cited(last.country_source)}.")
     return said
+
+
+def _cited(source: str) -> str:
+    return "this project's word alone" if source == BY_HAND else source

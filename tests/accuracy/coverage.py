@@ -8,12 +8,9 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from analyzer.attribute.attribution import Attribution
+from analyzer.attribute.attribution import BY_HAND, Attribution
 from analyzer.attribute.company import Companies
 from tests.conftest import LABELLED
-
-BY_HAND = "written by hand"
-"""The source of a row that nothing but its writer confirms."""
 
 _HERE = Path(__file__)
 
