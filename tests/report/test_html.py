@@ -134,7 +134,7 @@ def test_sections_on_who_and_where_come_in_order(attributed: Page) -> None:
         "Cataphora Corporation Seat: United States Owns Anaphora Holding Ltd since 2021-04-20 2 sources annual report "
         "of 2025, checked 2026-11-22 Seat: https://register.example/cataphora, checked 2026-11-22",
         "Alias of kirana.sc.metrics.example d1.edge.example Certificate Names the organisation Anaphora GmbH "
-        "(Germany). For *.metrics.example, issued by Example Trust CA 2. SHA-256 9c9c",
+        "(Germany); for *.metrics.example; issued by Example Trust CA 2 SHA-256 9c9c",
         "Server location Not known No source knows the address Hosting network Not known Owner Not known No table of "
         "owners names it. Party unknown. Owner\u2019s seat Not known The owner is not known.",
         "2 indicator matches",
