@@ -307,7 +307,9 @@ class Destination(Struct, frozen=True, kw_only=True):
     server_country_disputed: bool = False
     """True where those sources name different countries."""
     connect_ms: float | None = None
-    """The fastest TCP handshake; the server that answered stood within 100 km for each millisecond."""
+    """The fastest TCP handshake."""
+    reach_km: int | None = None
+    """Kilometres from where the capture was made within which stood what answered it; None where it says nothing."""
     server_country_too_far: bool = False
     """True where that handshake was faster than light could be, from where the capture was made to `server_country`."""
     network: str | None = None

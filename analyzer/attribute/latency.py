@@ -59,7 +59,14 @@ def check_latency(
             else:
                 too_far = next(_against(found, reach, anchors, distances), None)
         said = (_proof(found, reach), *([too_far] if too_far else []))
-        checked.append(structs.replace(found, server_country_too_far=bool(too_far), sources=(*found.sources, *said)))
+        checked.append(
+            structs.replace(
+                found,
+                reach_km=round(reach) if reach < AROUND_THE_EARTH else None,
+                server_country_too_far=bool(too_far),
+                sources=(*found.sources, *said),
+            )
+        )
     return tuple(checked)
 
 

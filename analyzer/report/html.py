@@ -15,7 +15,7 @@ from analyzer.report.cards import OPEN_ROWS, ROW_LIMIT, Card, card_of
 from analyzer.report.countries import in_country, load_countries
 from analyzer.report.dates import in_words
 from analyzer.report.drawing import draw
-from analyzer.report.places import reach, source_of, statement, too_far
+from analyzer.report.places import source_of, statement, too_far
 from analyzer.report.visible import visible
 from analyzer.reported import MatrixRow, Report, UndecodedCount
 
@@ -79,7 +79,6 @@ def render_html(report: Report) -> Iterator[str]:
         "statement": lambda answer, to: statement(answer, to, countries),
         "source_of": source_of,
         "too_far": too_far,
-        "reach": lambda connect_ms: f"{reach(connect_ms):,} km",
         "by_label": lambda names: _by_label(names, labels),
         "party": lambda party: "party unknown" if party == "unknown" else f"{party} party",
         "number": lambda count: f"{count:,}",

@@ -5,9 +5,6 @@ from collections.abc import Mapping
 from analyzer.model import CountryAnswer, Destination
 from analyzer.report.countries import in_country
 
-KM_PER_MS = 100
-"""How far what answers can be, for each millisecond of a TCP handshake: light in fibre makes 200 km, there and back."""
-
 
 def place_in_words(to: Destination, names_of: Mapping[str, str]) -> str:
     """What follows `the server was`: `in Mumbai, India (network: AWS ap-south-1)`. `names_of` gives names of codes."""
@@ -55,8 +52,3 @@ def otherwise(to: Destination, names_of: Mapping[str, str]) -> str:
 def too_far(to: Destination) -> str:
     """What the handshake says against the country."""
     return f"too far away for a TCP handshake of {to.connect_ms:.3g} ms" if to.connect_ms else "too far away"
-
-
-def reach(connect_ms: float) -> int:
-    """Kilometres within which what answered a handshake must stand."""
-    return round(connect_ms * KM_PER_MS)

@@ -56,6 +56,7 @@ def test_every_handshake_gets_a_sentence() -> None:
 def test_what_a_handshake_proves(ms: float, sentence: str) -> None:
     (found,) = check_latency([went("IN", ms)], DISTANCES)
     assert found.sources[1].startswith(sentence)
+    assert found.reach_km == {3.0: 400, 0.25: 25}.get(ms)
 
 
 @pytest.mark.parametrize("ms", [None, 0.0, -1.0, 0.05, 0.199, 131_000.0, float("nan"), float("inf")])

@@ -38,7 +38,8 @@ EVERYTHING = Destination(
         CountryAnswer(country="US", method="DB-IP Country Lite", date="2026-09-01"),
         CountryAnswer(country="IN", method="GeoIP2-City", date="2026-08-11", place="Mumbai"),
     ),
-    server_country_disputed=True, connect_ms=3.24, server_country_too_far=True, network="Amazon.com, Inc.", asn=16509,
+    server_country_disputed=True, connect_ms=3.24, reach_km=324, server_country_too_far=True,
+    network="Amazon.com, Inc.", asn=16509,
     network_kinds=("hosting provider",), region="AWS ap-south-1", place="Mumbai", vendor_region="in1 (vendor's label)",
     sources=("Country: AWS publishes 13.126.0.0/15 as ap-south-1 (2026-10-26).",),
 )  # fmt: skip

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from analyzer.model import CountryAnswer, Destination
 from analyzer.report.countries import load_countries
-from analyzer.report.places import otherwise, place_in_words, reach, source_of, too_far
+from analyzer.report.places import otherwise, place_in_words, source_of, too_far
 from tests.report.attributed import EVERYTHING, NOTHING
 
 AGREED = replace(EVERYTHING, server_country_disputed=False, server_country_too_far=False)
@@ -67,4 +67,3 @@ def test_who_stands_behind_an_answer() -> None:
 def test_what_a_handshake_says() -> None:
     assert too_far(EVERYTHING) == "too far away for a TCP handshake of 3.24 ms"
     assert too_far(replace(EVERYTHING, connect_ms=None)) == "too far away"
-    assert reach(3.24) == 324
