@@ -14,7 +14,7 @@ from analyzer.model import Owner, Party
 MAY_BE_THE_APPS_OWN = HOSTING | {"commerce", "content", "media", "other", "telecom", "utility"}
 """Categories whose companies have apps, or customers with apps, at least as often as they serve those of others."""
 
-MIN_NAME_CHARS = 4
+MIN_NAME_CHARS = 5
 """A shorter name of a company is found in too many customer names."""
 
 
