@@ -38,7 +38,7 @@ class DataFile(Struct, frozen=True, kw_only=True):
     attribution: str = ""
     url: str = ""
     content_sha256: str = ""
-    """Of the unpacked content; empty for a shipped file that is not packed."""
+    """Of the unpacked content, or of all files of a folder; empty for a shipped file that is not packed."""
 
     @property
     def packed(self) -> bool:
@@ -46,14 +46,16 @@ class DataFile(Struct, frozen=True, kw_only=True):
         return self.path.suffix == ".xz"
 
     def database(self) -> Database:
-        """The file as a report names it, with the SHA-256 of the file itself. Raises KnowledgeError."""
+        """The file as a report names it, with the SHA-256 of the file itself (or folder). Raises KnowledgeError."""
+        # Of a file in the user's folder, that which it had when this run began: an update may replace it meanwhile.
+        known = self.content_sha256 if not self.packed else ""
         return Database(
             name=self.name,
             date=self.date,
             licence=self.licence,
             attribution=self.attribution,
             url=self.url,
-            sha256=file_sha256(self.path),
+            sha256=known or file_sha256(self.path),
         )
 
 

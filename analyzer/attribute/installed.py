@@ -1,6 +1,7 @@
 """Which data files are in use: of the shipped and the installed ones the newest, and the user's own beside them."""
 
 import json
+import os
 import re
 import stat
 from collections.abc import Iterator, Mapping
@@ -42,8 +43,6 @@ class Installed(Struct, frozen=True, kw_only=True):
     origin: Origin
     content_sha256: str
     size: int
-    mtime_ns: int
-    """Nanoseconds since 1970. While size and this are as recorded, the content is not hashed again."""
     attribution: str = ""
     url: str = ""
 
@@ -123,7 +122,10 @@ def bundled_suffixes() -> DataFile:
 
 
 def read_installed(folder: Path | None) -> tuple[tuple[DataFile, ...], tuple[PassedOver, ...]]:
-    """The sound installed files in the order of the manifest, and those that are passed over. Never fails."""
+    """The sound installed files in the order of the manifest, and those that are passed over. Never fails.
+
+    A file that is gone is neither: deleting it is how the user takes it out.
+    """
     if folder is None:
         return (), ()
     try:
@@ -135,8 +137,8 @@ def read_installed(folder: Path | None) -> tuple[tuple[DataFile, ...], tuple[Pas
         path = next((path for path in _places(folder, record) if _is_as_recorded(path, record)), None)
         if path:
             files.append(record.data_file(path))
-        else:
-            passed += (PassedOver(file=record.file, reason="missing, or not as it was recorded"),)
+        elif os.path.lexists(folder / record.file):
+            passed += (PassedOver(file=record.file, reason="damaged: it is not as it was recorded"),)
     return tuple(files), passed
 
 
@@ -199,6 +201,7 @@ def _is_as_recorded(path: Path, record: Installed) -> bool:
         found = path.lstat()
         if not stat.S_ISREG(found.st_mode) or found.st_size != record.size:
             return False
-        return found.st_mtime_ns == record.mtime_ns or file_sha256(path) == record.content_sha256
+        # Each time anew: damage leaves the times of a file as they were, and must not stop an analysis later.
+        return file_sha256(path) == record.content_sha256
     except (OSError, KnowledgeError):
         return False

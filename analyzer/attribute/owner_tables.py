@@ -54,5 +54,13 @@ def read_owner_tables(paths: Sequence[Path]) -> UserTables:
             )
             of_suffix.setdefault(row.suffix, []).append(service)
         (tables.first if listed.own else tables.tail).update(of_suffix)
-        files.append(DataFile(path=path, name=f"{listed.name} ({path.name})", date="unknown", licence=listed.licence))
+        files.append(
+            DataFile(
+                path=path,
+                name=f"{listed.name} ({path.name})",
+                date="unknown",
+                licence=listed.licence,
+                content_sha256=listed.content_sha256,
+            )
+        )
     return UserTables(tables.first, tables.tail, tuple(files))

@@ -67,7 +67,7 @@ def verify() -> None:
 
 
 @data.command("import")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False), metavar="FILE...")
 def import_(files: tuple[Path, ...]) -> None:
     """Install data files that you have.
 
@@ -78,7 +78,7 @@ def import_(files: tuple[Path, ...]) -> None:
 
     A file in use gives way only to one that is newer and right in fixed look-ups. Ends with 1 where a FILE was refused.
     """
-    from analyzer.refresh.importing import import_files
+    from analyzer.refresh.admit import import_files
     from analyzer.refresh.store import locked
 
     with locked(_folder()) as store:
@@ -152,9 +152,13 @@ def _job_in(store: "Store", progress: "Progress | None" = None) -> "Job":
 def _report(outcomes: "Iterable[Outcome]") -> None:
     """A line for each outcome as it comes; the last step of a command that ends with 1 where one failed."""
     failed = False
-    for outcome in outcomes:
-        failed |= outcome.result == "could not"
-        _print_line(outcome.source, outcome.result, outcome.said)
+    try:
+        for outcome in outcomes:
+            failed |= outcome.result == "could not"
+            _print_line(outcome.source, outcome.result, outcome.said)
+    except KeyboardInterrupt:
+        click.echo("apptells: stopped; what is named above is done, all else is as before.", err=True)
+        raise SystemExit(130) from None  # 128 and the number of SIGINT, as shells count
     if failed:
         raise SystemExit(1)
 

@@ -113,6 +113,8 @@ def _files(paths: Iterable[Path]) -> Iterator[tuple[Path, bool]]:
 
 def _read(path: Path, sure: bool) -> _Bundle | None:
     """A file as a bundle; None for one that is none and need not be."""
+    if path.exists() and not path.is_file():
+        raise KnowledgeError(f"{path}: no plain file; save what it gives in a file first")  # a pipe may never end
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
@@ -250,4 +252,5 @@ def _moment(text: str | None) -> datetime | None:
 
 def _clean(text: str, longest: int = _LONGEST_NAME) -> str:
     """A text on one line, cut, without characters that do not print: it stands within a sentence."""
-    return "".join(one for one in " ".join(text[: 4 * longest].split()) if one.isprintable())[:longest]
+    line = " ".join(text[: 4 * longest].split())
+    return (line if line.isprintable() else "".join(filter(str.isprintable, line)))[:longest]

@@ -1,7 +1,7 @@
 """Lets a file in: recognised, newer than the one in use, right in fixed look-ups; only then the old one goes."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +15,16 @@ from analyzer.refresh.store import Candidate
 _VERSION = re.compile(r" (\d{1,9}(?:\.\d{1,9})+)")
 _AHEAD = timedelta(days=2)
 """How far clocks and time zones may put a date into the future."""
+
+
+def import_files(paths: Sequence[Path], job: Job) -> Iterator[Outcome]:
+    """Install what files of the user hold, each for itself, with an outcome for each data file in them."""
+    for path in paths:
+        try:
+            with job.store.scratch() as scratch:
+                yield from admit(path, scratch, job, "imported", path.name)
+        except (ApptellsError, OSError) as error:
+            yield could_not(path.name, error)
 
 
 def admit(
@@ -55,7 +65,7 @@ def _admit(candidate: Candidate, job: Job, origin: Origin, source: str) -> Outco
             return Outcome(source=source, result="already newest", said=f"{old.name} of {old.date} is newer than {of}.")
         raise KnowledgeError(f"{of}: older than {old.name} of {old.date} in use, which stays; import a newer file")
     answered = check(candidate.role, candidate.path, job.regions)
-    if answered.contradicted if candidate.role in REPEATABLE else not answered.sound:
+    if not answered.sound:
         few = "; ".join(answered.wrong[:3]) or f"{answered.unanswered} unanswered"
         raise KnowledgeError(
             f"{of}: only {answered.right} of {answered.asked} known look-ups are right ({few}); what is in use stays, "

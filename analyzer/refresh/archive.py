@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from errno import EDQUOT, ENOSPC
 from pathlib import Path
 from typing import Protocol
 
@@ -16,6 +17,8 @@ MAX_UNPACKED = 1 << 30
 """Bytes: MaxMind's largest file has a third of this."""
 MAX_MEMBERS = 20_000
 _CHUNK = 1 << 20
+_LISTED = b"PK\x01\x02"
+"""Begins each entry of a zip file's list of files (APPNOTE.TXT, 4.3.12)."""
 _MAX_READ = 16 << 20
 """Bytes that tarfile may ask for at once: names longer than this are no names."""
 
@@ -79,8 +82,9 @@ def _opened(path: Path) -> Iterator[None]:
     except KnowledgeError:
         raise
     except _Damaged as error:
-        said = error.strerror if isinstance(error, OSError) and error.strerror else "damaged archive"
-        raise KnowledgeError(f"{path.name}: cannot be unpacked ({said}): fetch it again") from None
+        if isinstance(error, OSError) and error.errno in (ENOSPC, EDQUOT):
+            raise  # the archive is right, the disk is full
+        raise KnowledgeError(f"{path.name}: cannot be unpacked (damaged archive): fetch it again") from None
 
 
 def copy_bounded(stream: Readable, target: Path, limit: int, name: str) -> None:
@@ -118,6 +122,8 @@ def from_tar(path: Path, wanted: Callable[[str], bool], target: Path, limit: int
         tarfile.open(mode="r:", fileobj=Bounded(packed, limit, path.name)) as archive,
     ):
         for number, member in enumerate(archive):
+            # Else it keeps the headers of all, which may be long; the documentation names this way.
+            archive.members.clear()  # type: ignore[attr-defined]
             if number >= MAX_MEMBERS:
                 break
             if wanted(member.name):
@@ -132,11 +138,13 @@ def from_tar(path: Path, wanted: Callable[[str], bool], target: Path, limit: int
 
 def zip_names(path: Path) -> tuple[str, ...]:
     """The names in a zip file such as a wheel. Raises KnowledgeError for a damaged one."""
+    # Counted before, for zipfile makes an object of each: a small file can list millions.
+    with path.open("rb") as file:
+        listed = sum(chunk.count(_LISTED) for chunk in iter(lambda: file.read(_CHUNK), b""))
+    if listed > MAX_MEMBERS:
+        raise KnowledgeError(f"{path.name}: holds more than {MAX_MEMBERS:,} files: not an archive to import")
     with _opened(path), zipfile.ZipFile(path) as archive:
-        names = archive.namelist()
-    if len(names) > MAX_MEMBERS:
-        raise KnowledgeError(f"{path.name}: holds {len(names)} files: not an archive to import")
-    return tuple(names)
+        return tuple(archive.namelist())
 
 
 def from_zip(path: Path, name: str, target: Path, limit: int = MAX_UNPACKED) -> None:

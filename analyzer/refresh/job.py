@@ -26,7 +26,10 @@ class Outcome(Struct, frozen=True, kw_only=True):
 
 def could_not(source: str, error: ApptellsError | OSError) -> Outcome:
     """The outcome of a source or file that failed."""
-    said = f"{error.strerror or error}: check the free space and rights" if isinstance(error, OSError) else str(error)
+    said = str(error)
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        said = f"{where}{error.strerror or error}: check the free space and rights"
     return Outcome(source=source, result="could not", said=f"{said}.")
 
 

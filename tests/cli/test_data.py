@@ -2,13 +2,15 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-from analyzer.cli.data import data
+from analyzer.cli import cli
 from analyzer.errors import ApptellsError
+from analyzer.refresh.job import Outcome
 from analyzer.refresh.store import locked
 from tests.cli.running import HAR
 from tests.conftest import ROOT
@@ -38,7 +40,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run(*words: object) -> Result:
-    return CliRunner().invoke(data, [str(word) for word in words], catch_exceptions=False)
+    # By way of `cli`: click remembers the help options of the first call of a command, which then shows in others.
+    return CliRunner().invoke(cli, ["data", *map(str, words)], catch_exceptions=False)
 
 
 def offline(home: Path, *words: object, cwd: Path) -> "subprocess.CompletedProcess[str]":
@@ -79,6 +82,28 @@ def test_what_is_refused_ends_with_one_and_the_rest_is_done(home: Path, tmp_path
     result = run("import", tmp_path / "bad", tmp_path / "good")
     assert result.exit_code == 1
     assert [line.split("\t")[1] for line in result.stdout.splitlines()] == ["could not", "imported"]
+
+
+def test_a_file_that_may_not_be_read_costs_the_others_nothing(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "good").write_bytes(country_db())
+    monkeypatch.setattr(os, "access", lambda path, mode: False)  # the root user may read all
+    result = run("import", tmp_path / "good")
+    assert "Usage" not in result.output
+    assert result.stdout.startswith("good\timported")
+
+
+def test_what_is_done_when_it_is_stopped_is_said(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(job: object, names: object, *, full: bool) -> Iterator[Outcome]:
+        yield Outcome(source="country", result="updated", said="it is.")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("analyzer.refresh.update.update", stop)
+    result = run("update")
+    assert result.exit_code == 130
+    assert result.stdout == "country\tupdated\tit is.\n"
+    assert result.stderr == "apptells: stopped; what is named above is done, all else is as before.\n"
 
 
 def test_a_dry_run_writes_nothing(home: Path) -> None:

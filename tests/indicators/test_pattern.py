@@ -101,3 +101,23 @@ def test_no_text_raises_anything_else(text: str) -> None:
 def test_quoted_values_come_back(values: list[str]) -> None:
     quoted = ",".join("'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'" for value in values)
     assert parse_pattern(f"[domain-name:value IN ({quoted})]") == Pattern((_is("domain-name:value", *values),), 0)
+
+
+@given(
+    st.lists(
+        st.sampled_from([*"[]=' .:*0\\\"\t\n", "a", "b-c", "a:b", "hashes", "'SHA-256'", "'x'", "''", "==", "IN"]),
+        max_size=12,
+    )
+)
+def test_what_is_read_at_once_is_read_no_other_than_by_the_grammar(parts: list[str]) -> None:
+    text = "".join(parts)
+    for pattern in (text, f"[a:{text}='x']", f"[a:b={text}]", f"[a:b.{text}='x']", f"{text}[a:b='x']"):
+        # One more pair of parentheses says the same and is never read at once.
+        assert outcome(pattern) == outcome(f"({pattern})")
+
+
+def outcome(text: str) -> Pattern | None:
+    try:
+        return parse_pattern(text)
+    except PatternError:
+        return None

@@ -1,5 +1,6 @@
 import hashlib
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -213,3 +214,10 @@ _MEMBERS = st.sampled_from("id name created modified revoked pattern pattern_typ
 def test_no_object_raises(tmp_path_factory: pytest.TempPathFactory, objects: list[dict[str, Any]]) -> None:
     path = tmp_path_factory.mktemp("any") / "a.stix2"
     read_indicators([_file(path, *({"type": "indicator", "id": "indicator--1", **one} for one in objects))])
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="has no named pipes")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.stix2")
+    with pytest.raises(KnowledgeError, match="no plain file; save what it gives in a file first"):
+        read_indicators([tmp_path / "pipe.stix2"])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from analyzer.refresh.importing import import_files
+from analyzer.refresh.admit import import_files
 from analyzer.refresh.job import Job
 from analyzer.refresh.store import Store, locked
 from tests.attribute.conftest import DATA

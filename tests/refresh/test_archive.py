@@ -1,6 +1,7 @@
 import gzip
 import io
 import tarfile
+import tracemalloc
 import zipfile
 from contextlib import suppress
 from pathlib import Path
@@ -139,3 +140,23 @@ def test_damaged_archives_end_in_one_sentence(
         ):
             with suppress(KnowledgeError):  # nothing else comes out
                 read(path)
+
+
+def test_a_zip_that_lists_more_files_than_any_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        for number in range(9):
+            archive.writestr(str(number), b"")
+    monkeypatch.setattr("analyzer.refresh.archive.MAX_MEMBERS", 8)
+    monkeypatch.setattr(zipfile, "ZipFile", None)
+    with pytest.raises(KnowledgeError, match="holds more than 8 files"):
+        zip_names(tmp_path / "x.zip")
+
+
+def test_headers_of_a_tar_are_not_kept(tmp_path: Path) -> None:
+    (tmp_path / "x.tar.gz").write_bytes(members(*(("x" * LIMIT + str(number), b"") for number in range(24))))
+    tracemalloc.start()
+    try:
+        assert from_tar(tmp_path / "x.tar.gz", wanted, tmp_path / "out", 64 * LIMIT) is None
+        assert tracemalloc.get_traced_memory()[1] < 16 * LIMIT
+    finally:
+        tracemalloc.stop()

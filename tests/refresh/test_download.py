@@ -117,6 +117,11 @@ def test_what_a_server_refuses_is_one_sentence(server: Server, tmp_path: Path, a
     assert "\n" not in str(error.value)
 
 
+def test_an_address_without_a_scheme_is_shown_as_given(tmp_path: Path) -> None:
+    with pytest.raises(DownloadError, match=r"^mirror/file: leads to no address"):
+        download(Request(url="mirror/file", name="x", limit=9), tmp_path / "file")
+
+
 def test_a_wrong_key_is_not_repeated_in_the_sentence(server: Server, tmp_path: Path) -> None:
     server.answers["/file"] = Answer(user=("another", "key"))
     with pytest.raises(DownloadError, match="answers 401; check the account id") as error:

@@ -34,19 +34,24 @@ def test_four_fifths_have_to_be_right(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("records", "contradicted"),
+    ("records", "sound"),
     [
-        ({}, False),
-        ({"192.0.2.0/24": {"country": {"iso_code": "IN"}}}, False),
-        ({"8.8.8.0/24": {"country": {"iso_code": "US"}}}, False),
-        ({"8.8.8.0/24": {"country": {"iso_code": "IN"}}}, True),
-        ({"8.8.8.0/24": {"autonomous_system_number": 64496}}, True),
+        ({}, True),
+        ({"192.0.2.0/24": {"country": {"iso_code": "IN"}}}, True),
+        ({"8.8.8.0/24": {"country": {"iso_code": "US"}}}, True),
+        ({"8.8.8.0/24": {"country": {"iso_code": "IN"}}}, False),
+        ({"8.8.8.0/24": {"autonomous_system_number": 64496}}, False),
     ],
 )
 def test_a_database_of_the_user_may_know_little_but_not_wrongly(
-    tmp_path: Path, records: dict[str, object], contradicted: bool
+    tmp_path: Path, records: dict[str, object], sound: bool
 ) -> None:
-    assert asked(tmp_path, "geoip", mmdb("Office", records or {"192.0.2.0/24": {}})).contradicted is contradicted
+    assert asked(tmp_path, "geoip", mmdb("Office", records or {"192.0.2.0/24": {}})).sound is sound
+
+
+def test_of_a_database_that_knows_neither_country_nor_network_nothing_is_asked(tmp_path: Path) -> None:
+    anonymous = mmdb("GeoIP2-Anonymous-IP", {"13.126.0.0/16": {"is_hosting_provider": True}})
+    assert asked(tmp_path, "geoip", anonymous) == Checked(right=0, asked=0, wrong=())
 
 
 def test_of_the_users_databases_networks_are_asked_too(tmp_path: Path) -> None:

@@ -138,3 +138,21 @@ def test_a_damaged_manifest_is_begun_anew(store: Store) -> None:
     (store.folder / MANIFEST).write_bytes(b"{")
     store.install(candidate(store, NEW, "2026-11-01"), "installed")
     assert used(store.folder) == NEW
+
+
+def test_a_manifest_that_cannot_be_read_is_not_written_over(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    store.install(candidate(store, OLD, "2026-10-01"), "installed")
+    before = (store.folder / MANIFEST).read_bytes()
+    read = Path.read_bytes
+
+    def refuse(path: Path) -> bytes:
+        if path.name == MANIFEST:
+            raise PermissionError(13, "Permission denied", str(path))
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(PermissionError):
+        store.install(candidate(store, NEW, "2026-11-01", "network", "network.mmdb"), "installed")
+    monkeypatch.undo()
+    assert (store.folder / MANIFEST).read_bytes() == before
+    assert used(store.folder) == OLD

@@ -206,6 +206,15 @@ def test_a_plan_asks_nobody(job: Job, server: Server) -> None:
     assert server.asked == []
 
 
+def test_a_wrong_account_concerns_no_other_plan(job: Job, tmp_path: Path) -> None:
+    wrong = with_environment(job, GEOIPUPDATE_CONF_FILE=str(tmp_path / "missing"))
+    assert [outcome.result for outcome in plan(wrong, ["country"])] == ["would fetch"]
+    *others, mine = plan(wrong)
+    assert {outcome.result for outcome in others} == {"would fetch"}
+    assert (mine.source, mine.result) == ("maxmind", "could not")
+    assert "check the GEOIPUPDATE_* variables" in mine.said
+
+
 def offer(server: Server, edition: str, database: bytes, *, day: str = "2026-11-20", at: str | None = None) -> None:
     described = {"databases": [{"edition_id": edition, "md5": hashlib.md5(database).hexdigest(), "date": day}]}
     server.answers[f"/geoip/updates/metadata?edition_id={edition}"] = Answer(

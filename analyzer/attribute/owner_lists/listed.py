@@ -43,6 +43,8 @@ class OwnerList(Struct, frozen=True, kw_only=True):
     """Entries that name no host, or in a way that is not one suffix."""
     own: bool = False
     """True for the user's own table, whose rows count before all others."""
+    content_sha256: str = ""
+    """Of a folder: SHA-256 of the lines that `sha256sum` writes of its files, by name; empty for a file."""
 
 
 class Rows:

@@ -16,19 +16,28 @@ NEEDED = ("suffix", "owner")
 COLUMNS = (
     *NEEDED, "product", "parent", "country", "category", "since", "until", "source", "checked", "verified", "note",
 )  # fmt: skip
+MOST_MISTAKES = 100
+"""That are named, then the rest is counted: a table of another kind may have one in each of its million lines."""
 
 
 def read_own_table(path: Path, text: str, codes: Mapping[str, str]) -> OwnerList:
     """The rows of a table whose first line names `COLUMNS`, in any order; only `NEEDED` have to be there.
 
-    `text` is what the file holds. Raises KnowledgeError with every mistake as `path:line: what`.
+    `text` is what the file holds. Raises KnowledgeError with the mistakes as `path:line: what`, at most
+    `MOST_MISTAKES`.
     """
     header = _header(path, text)
 
     def mistake(row: Row) -> str | None:
         return _mistake(_complete(row), codes)
 
-    rows = [_complete(row) for row in read_table(path, header, mistake, key=("suffix", "since"))]
+    try:
+        rows = [_complete(row) for row in read_table(path, header, mistake, key=("suffix", "since"))]
+    except KnowledgeError as error:
+        lines = str(error).splitlines()
+        more = len(lines) - MOST_MISTAKES
+        said = [*lines[:MOST_MISTAKES], *([f"{path}: {more:,} more mistakes"] if more > 0 else [])]
+        raise KnowledgeError("\n".join(said)) from None
     return OwnerList(
         name="own table of owners",
         licence="the user's own",
@@ -45,9 +54,9 @@ def _header(path: Path, text: str) -> list[str]:
         header = []
     missing = [column for column in NEEDED if column not in header]
     if missing:
-        known = "the project's own CSV, Exodus, Disconnect, DuckDuckGo Tracker Radar or Ghostery"
         raise KnowledgeError(
-            f"{path}:1: no list of owners: give JSON of a known list ({known}), or CSV with the column {missing[0]}"
+            f"{path}:1: no list of owners, for it has no column {missing[0]}: give CSV in UTF-8 whose first line is "
+            "such as suffix,owner, or JSON of Exodus, Disconnect, DuckDuckGo Tracker Radar or Ghostery"
         )
     mistakes = [
         f"{path}:1: column {column[:40]!r} is not one of {', '.join(COLUMNS)}"

