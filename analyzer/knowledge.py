@@ -84,7 +84,7 @@ class Knowledge:
         from analyzer.attribute.installed import data_folder
         from analyzer.attribute.unpack import cache_folder
 
-        if maker.captured_in and maker.captured_in not in self.countries:
+        if maker.captured_in is not None and maker.captured_in not in self.countries:
             raise ApptellsError(
                 f"{maker.captured_in!r} is no country code; give one of ISO 3166-1 with --captured-in, such as IN."
             )

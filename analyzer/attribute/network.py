@@ -79,6 +79,8 @@ class GeoDatabase:
     def __init__(self, source: Path | bytes, name: str | None = None) -> None:
         """Opens the file, or its bytes; ours have a `name`, the user's go by their type. Raises KnowledgeError."""
         shown = source if isinstance(source, Path) else name
+        if isinstance(source, Path) and source.exists() and not source.is_file():
+            raise KnowledgeError(f"{shown}: not a file: give an .mmdb file such as GeoLite2-Country.mmdb")
         try:
             file = Mmdb(source)
             self.date = datetime.fromtimestamp(file.built, UTC).date().isoformat()

@@ -1,7 +1,9 @@
 """The command line: one command a file; the only place that prints or exits."""
 
 import io
+import os
 import sys
+from pathlib import Path
 
 import click
 
@@ -57,6 +59,8 @@ def cli() -> None:
 def main() -> None:
     """Run a command. Trouble that the user can mend is one sentence and exit code 2; a reader that has gone is 1."""
     try:
+        for closed in [name for name in ("stdout", "stderr") if getattr(sys, name) is None]:
+            setattr(sys, closed, Path(os.devnull).open("w"))  # noqa: SIM115 - as `>&-` leaves them, and until the end
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors="backslashreplace")  # a terminal that is not UTF-8 must not cost the report
@@ -68,11 +72,16 @@ def main() -> None:
         click.echo("apptells: stopped; no file was written.", err=True)
         sys.exit(130)  # 128 and the number of SIGINT, as shells count
     except ApptellsError as error:
-        click.echo(f"apptells: {error}", err=True)
+        _complain(str(error))
         sys.exit(2)
     except OSError as error:
         name = f"{error.filename}: " if error.filename else ""
-        click.echo(
-            f"apptells: {name}{error.strerror or error}; check the path, its rights and the free space.", err=True
-        )
+        _complain(f"{name}{error.strerror or error}; check the path, its rights and the free space.")
         sys.exit(2)
+
+
+def _complain(sentences: str) -> None:
+    """Say what is wrong on standard error; names and what files hold stay text, whatever a terminal makes of it."""
+    from analyzer.report.visible import visible
+
+    click.echo("apptells: " + "\n".join(visible(line) for line in sentences.split("\n")), err=True)

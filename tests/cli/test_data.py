@@ -76,11 +76,11 @@ def test_import_then_verify_then_damage(home: Path, tmp_path: Path) -> None:
     assert "country.mmdb" in run("status").stdout
 
 
-def test_what_is_refused_ends_with_one_and_the_rest_is_done(home: Path, tmp_path: Path) -> None:
+def test_what_is_refused_ends_with_two_and_the_rest_is_done(home: Path, tmp_path: Path) -> None:
     (tmp_path / "bad").write_bytes(b"<html>")
     (tmp_path / "good").write_bytes(suffix_list())
     result = run("import", tmp_path / "bad", tmp_path / "good")
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert [line.split("\t")[1] for line in result.stdout.splitlines()] == ["could not", "imported"]
 
 
@@ -126,7 +126,7 @@ def test_only_update_and_no_other_command_uses_the_network(home: Path, tmp_path:
     cloud.write_text("cidr,provider,region\n192.0.2.0/24,aws,ap-south-1\n")
     for words, status in (
         (("data", "import", tmp_path / "psl"), 0),
-        (("data", "import", cloud), 1),
+        (("data", "import", cloud), 2),
         (("data", "status"), 0),
         (("data", "verify"), 0),
         (("data", "update", "--dry-run"), 0),

@@ -214,3 +214,32 @@ def test_a_terminal_that_is_not_utf_8_still_gets_the_summary(tmp_path: Path) -> 
     done = run("analyze", capture, "--output", tmp_path / "r", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
     assert done.returncode == 0, done.stderr
     assert b"cher.example" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--captured-in", ""), "'' is no country code; give one of ISO 3166-1"),
+        (("--captured-in", "India"), "'INDIA' is no country code"),
+        (("--iocs", "x\x1b[31m"), r"x\x1b[31m"),
+        (("--owners", "nope.csv"), "nope.csv"),
+        (("--geoip", "nope.mmdb"), "nope.mmdb"),
+    ],
+)
+def test_what_is_asked_of_servers_and_owners(fails: Fails, words: tuple[str, ...], says: str) -> None:
+    said = fails(HAR, *words)
+    assert says in said
+    assert one_sentence(said)
+
+
+def test_a_pipe_is_no_geo_database(fails: Fails, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    said = fails(HAR, "--geoip", tmp_path / "pipe")
+    assert "pipe: not a file" in said
+    assert one_sentence(said)
+
+
+def test_an_output_that_was_closed_costs_nothing_but_itself(tmp_path: Path) -> None:
+    command = f'"{sys.executable}" -m analyzer data status >&- 2>&-'
+    done = subprocess.run(["sh", "-c", command], cwd=FIXTURES.parent, capture_output=True, timeout=60)
+    assert done.returncode == 0
