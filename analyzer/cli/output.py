@@ -7,7 +7,7 @@ import click
 
 from analyzer.report.visible import visible
 
-SHORT = 12
+SHORT = 10
 """Characters that a terminal's table keeps on one line, such as a date."""
 
 
@@ -31,8 +31,8 @@ def print_rows(names: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     table = plain_table()
     rows = list(rows)
     for name, cells in zip(names, zip(*rows, strict=True) if rows else [()] * len(names), strict=True):
-        longest = max(map(len, (name, *cells)))
-        table.add_column(name, overflow="fold", no_wrap=longest <= SHORT, min_width=min(longest, SHORT))
+        longest = max(map(len, cells), default=0)
+        table.add_column(name, overflow="fold", no_wrap=longest <= SHORT)
     for row in rows:
         table.add_row(*(Text(visible(cell)) for cell in row))
     Console(highlight=False).print(table)
