@@ -27,7 +27,7 @@ TECHNICAL_HEADERS = frozenset(
     """.split()
 )
 SELF_NAMING = frozenset(("origin", "referer", "x-requested-with", "x-android-package", "x-ios-bundle-identifier"))
-CACHE_SIZE = 4_000
+CACHE_SIZE = 12_000
 MEMO_CHARS = 2_000
 MEMO_FIELDS = 100
 SMALL = 64
@@ -46,104 +46,62 @@ class Decoded(Struct, frozen=True):
     """The headers that name the app or its web origin (`SELF_NAMING`), names in lower case."""
 
 
-class _Part(Struct):
-    """A part of a request that repeats from exchange to exchange."""
-
-    fields: list[Field]
-    chars: int
-    """How long it is."""
-
-
-class _Url(_Part):
-    host: str
-    path: str
-
-
-class _Headers(_Part):
-    content_type: str = ""
-    encoding: str = ""
-    clues: list[tuple[str, str]] = []
-
-
 class Decoder:
-    """Decodes exchanges one by one. It remembers headers, URL paths and plain values, which repeat; never findings."""
+    """Decodes exchanges one by one. It remembers headers, URL parts and plain values, which repeat; never findings."""
 
     def __init__(self, envelopes: Sequence[Envelope] = ()) -> None:
         self._envelopes = envelopes
         self._plain: set[str] = set()
         self._names: set[str] = set()
-        self._urls = Memo[str, _Url](CACHE_SIZE)
-        self._paths = Memo[tuple[str, str], _Part](CACHE_SIZE)
-        self._headers = Memo[tuple[tuple[str, str], ...], _Headers](CACHE_SIZE)
-        self._lines = Memo[tuple[str, str], _Part](CACHE_SIZE)
-        """Single headers, where others beside them change."""
+        self._parts = Memo[tuple[Location, str, str], list[Field]](CACHE_SIZE)
+        """Leaves of paths, queries and headers, by location, name and text."""
 
     def decode(self, exchange: Exchange) -> Decoded:
         """Every leaf of the request and of its messages. Never raises; what could not be read is said."""
-        walk = self._walk()
-        asked = self._recall(walk, self._urls, exchange.url, self._read_url)
-        headers = self._recall(walk, self._headers, exchange.headers, self._read_headers)
+        walk = Walk(values.read, body.read, self._plain, self._names, self._envelopes)
+        host, path, query, fragment = url.split(exchange.url)
+        self._recall(walk, "path", host, path, _read_path)
+        if query:
+            self._recall(walk, "query", "", query, _read_query)
+        if fragment:
+            self._recall(walk, "query", "#", fragment, _read_fragment)
+        content_type = encoding = ""
+        clues = []
+        for name, value in exchange.headers:
+            lower = name.lower()
+            if lower == "content-type":
+                content_type = value
+            elif lower == "content-encoding":
+                encoding = value
+            elif lower not in TECHNICAL_HEADERS:
+                self._recall(walk, "cookie" if lower == "cookie" else "header", lower, value, _read_header)
+            if lower in SELF_NAMING:
+                clues.append((lower, value))
         if exchange.body:
-            self._body(walk, exchange, headers.content_type, headers.encoding)
+            self._body(walk, exchange, content_type, encoding)
         for position, message in enumerate(exchange.messages):
             at = Place("message", f"[{position}]", "", (), 0)
             self._part(walk, partial(walk.data, at, message), "message", message)
         undecoded = [
-            _undecoded(exchange.index, asked.host, at, data, kind)
-            for at, data, kind in walk.closed
-            if len(data) >= SMALL
+            _undecoded(exchange.index, host, at, data, kind) for at, data, kind in walk.closed if len(data) >= SMALL
         ]
-        return Decoded(asked.host, asked.path, walk.fields, undecoded, walk.notes, headers.clues)
+        return Decoded(host, path, walk.fields, undecoded, walk.notes, clues)
 
-    def _recall[K, P: _Part](self, walk: Walk, memo: Memo[K, P], key: K, read: Callable[[Walk, K], P]) -> P:
-        """Record what `read` finds in a part, or found in the same before."""
-        part = memo.get(key)
-        if part is None:
-            own = self._walk()
-            own.bytes_left = walk.bytes_left
-            part = read(own, key)
-            walk.bytes_left = own.bytes_left
-            walk.notes |= own.notes
-            walk.closed += own.closed
-            if not own.notes and not own.closed and len(part.fields) < MEMO_FIELDS and part.chars < MEMO_CHARS:
-                memo.keep(key, part)
-        walk.fields += part.fields
-        return part
-
-    def _read_url(self, walk: Walk, text: str) -> _Url:
-        host, path, query, fragment = url.split(text)
-        self._recall(walk, self._paths, (host, path), self._read_path)
-        if query:
-            self._part(walk, partial(form.read, walk, Place("query", "", "", (), 0), query), "query", query)
-        if fragment:
-            at = Place("query", "#", "", (), 0)
-            self._part(walk, partial(walk.text, at, form.unquote(fragment, plus=False)), "query", fragment)
-        return _Url(walk.fields, len(text), host, path)
-
-    def _read_path(self, walk: Walk, key: tuple[str, str]) -> _Part:
-        host, path = key
-        self._part(walk, partial(_read_path, walk, host, path), "path", path)
-        return _Part(walk.fields, len(host) + len(path))
-
-    def _read_headers(self, walk: Walk, headers: tuple[tuple[str, str], ...]) -> _Headers:
-        found = _Headers(walk.fields, sum(len(name) + len(value) for name, value in headers))
-        for name, value in headers:
-            lower = name.lower()
-            if lower == "content-type":
-                found.content_type = value
-            elif lower == "content-encoding":
-                found.encoding = value
-            elif lower not in TECHNICAL_HEADERS:
-                self._recall(walk, self._lines, (lower, value), self._read_line)
-            if lower in SELF_NAMING:
-                found.clues.append((lower, value))
-        return found
-
-    def _read_line(self, walk: Walk, key: tuple[str, str]) -> _Part:
-        name, value = key
-        location: Location = "cookie" if name == "cookie" else "header"
-        self._part(walk, partial(_read_header, walk, name, value), location, value)
-        return _Part(walk.fields, len(name) + len(value))
+    def _recall(
+        self, walk: Walk, location: Location, name: str, text: str, read: Callable[[Walk, str, str], None]
+    ) -> None:
+        """Record what `read` finds in a part of a request, or found in the same part of another."""
+        key = (location, name, text)
+        known = self._parts.get(key)
+        if known is not None:
+            walk.fields += known
+            return
+        start, troubles, closed = len(walk.fields), walk.troubles, len(walk.closed)
+        self._part(walk, partial(read, walk, name, text), location, text)
+        fields = walk.fields[start:]
+        is_small = len(fields) < MEMO_FIELDS and len(name) + len(text) < MEMO_CHARS
+        if is_small and walk.troubles == troubles and len(walk.closed) == closed:
+            self._parts.keep(key, fields)
 
     def _body(self, walk: Walk, exchange: Exchange, content_type: str, encoding: str) -> None:
         at, data = Place("body", "", "", (), 0), exchange.body
@@ -164,15 +122,20 @@ class Decoder:
             walk.part_end += 1
             walk.leaf(Place(location, "", "", ("text",), 0), text)
 
-    def _walk(self) -> Walk:
-        return Walk(values.read, body.read, self._plain, self._names, self._envelopes)
-
 
 def _read_path(walk: Walk, host: str, path: str) -> None:
     walk.leaf(Place("host", "", "", (), 0), host)
     for position, segment in enumerate(path[1:].split("/")):
         if len(segment) > 1:
             walk.text(Place("path", str(position), "", (), 0), form.unquote(segment, plus=False))
+
+
+def _read_query(walk: Walk, _: str, query: str) -> None:
+    form.read(walk, Place("query", "", "", (), 0), query)
+
+
+def _read_fragment(walk: Walk, mark: str, fragment: str) -> None:
+    walk.text(Place("query", mark, "", (), 0), form.unquote(fragment, plus=False))
 
 
 def _read_header(walk: Walk, name: str, value: str) -> None:

@@ -85,6 +85,8 @@ class Walk:
     ) -> None:
         self.fields: list[Field] = []
         self.notes: dict[str, str] = {}
+        self.troubles = 0
+        """How often something was noted, the same again or not."""
         self.closed: list[tuple[Place, bytes, str]] = []
         """Data that nothing could open: place, bytes, content type."""
         self.bytes_left = MAX_EXCHANGE_BYTES
@@ -101,6 +103,7 @@ class Walk:
 
     def note(self, what: str, message: str) -> None:
         """Remember trouble, once a kind."""
+        self.troubles += 1
         self.notes[what] = message
 
     def leaf(self, at: Place, value: str) -> None:
