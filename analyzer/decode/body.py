@@ -64,7 +64,7 @@ def _text(walk: Walk, at: Place, data: bytes, content_type: str) -> bool:
     if all(map(form.looks_like_form, lines_of_text)):  # several in a batch, as Universal Analytics sends them
         for position, line in enumerate(lines_of_text):
             here = at if len(lines_of_text) == 1 else at.item(position)
-            form.read(walk, here._replace(depth=at.depth + 1), line.rstrip("\r"))
+            form.read(walk, here.inside(), line.rstrip("\r"))
     else:
         walk.text(at, stripped)
     return True

@@ -46,7 +46,7 @@ def read(walk: Walk, at: Place, value: str) -> bool:
     # Before percent signs are looked at: `a=1%262&b=3` holds two parameters, not three.
     joins = "=" in value and ("&" in value or first == "?") and "\n" not in value
     if joins and form.looks_like_form(value.lstrip("?")):
-        form.read(walk, at._replace(depth=at.depth + 1), value.lstrip("?"))
+        form.read(walk, at.inside(), value.lstrip("?"))
         return False
     # Before percent signs, which would have hidden the `&` of an entity if they were the outer encoding.
     if "&" in value and ";" in value and _ENTITY.search(value):

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from analyzer.decode.envelope import Envelope
 from analyzer.decode.limits import (
@@ -19,7 +21,7 @@ MEMO_SIZE = 20_000
 MEMO_VALUE_CHARS = 200
 
 
-class Place(NamedTuple):
+class Place(Struct, frozen=True, gc=False):
     """Where in the exchange a piece of data lies, and what was taken off to get there."""
 
     location: Location
@@ -154,4 +156,4 @@ class Walk:
         """Record the texts in data of an unknown format, so that known values in it are found all the same."""
         runs = _RUN.findall(data[:MAX_LAYER_BYTES])
         if runs:
-            self.leaf(at.inside("strings")._replace(key=""), b"\n".join(runs).decode("latin-1"))
+            self.leaf(replace(at.inside("strings"), key=""), b"\n".join(runs).decode("latin-1"))

@@ -2,6 +2,8 @@
 
 from xml.parsers import expat
 
+from msgspec.structs import replace
+
 from analyzer.decode.walk import Place, Walk
 
 MAX_LEVELS = 100
@@ -30,7 +32,7 @@ class _Reader:
         self.flush()
         self.names.append(name)
         for attribute, value in attributes.items():
-            self.walk.text(self.place("@" + attribute)._replace(key=attribute), value)
+            self.walk.text(replace(self.place("@" + attribute), key=attribute), value)
 
     def end(self, name: str) -> None:
         self.flush()
@@ -46,7 +48,7 @@ class _Reader:
             return
         here = self.place()
         if self.plist_key:
-            here = here._replace(key=self.plist_key)
+            here = replace(here, key=self.plist_key)
             self.plist_key = ""
         self.walk.text(here, value)
 
