@@ -55,7 +55,7 @@ def parse(data: bytes) -> Any:
 
 def _may_repeat(data: bytes, names: int) -> bool:
     """Whether JSON text may have more member names than the `names` different ones that its objects gave."""
-    is_spaced = b" :" in data or b"\n:" in data or b"\t:" in data or b"\r:" in data
+    is_spaced = b" :" in data or b"\n" in data or b"\t" in data or b"\r" in data
     if not is_spaced and data.count(b'":') == names:
         return False  # a quoted `":` inside a text would make it more
     if b'\\\\"' in data or data.count(b'":') - data.count(b'\\":') != names:

@@ -45,6 +45,8 @@ def parse(data: bytes) -> Message | None:
 
 
 def _varint(data: bytes, at: int, end: int) -> tuple[int, int]:
+    if at < end and data[at] < 128:  # as most are
+        return data[at], at + 1
     value = shift = 0
     while at < end and shift < 64:
         byte = data[at]
@@ -66,17 +68,13 @@ def read(walk: Walk, at: Place, data: bytes, declared: bool) -> bool:
 
 
 def _holds_text(message: Message, level: int) -> bool:
-    texts = size = 0
     for _, wire, value in message:
         if wire == 2 and isinstance(value, bytes):
-            size += len(value)
             if len(value) >= 4 and _text(value) is not None:
-                texts += 1
-            elif level < 5:
-                inner = parse(value)
-                if inner and _holds_text(inner, level + 1):
-                    texts += 1
-    return texts > 0
+                return True
+            if level < 5 and (inner := parse(value)) and _holds_text(inner, level + 1):
+                return True
+    return False
 
 
 def _text(value: bytes) -> str | None:
