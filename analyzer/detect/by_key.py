@@ -1,9 +1,10 @@
 """Names: what a key calls its value, believed as far as the value's shape agrees."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from analyzer.detect.lexicon import MEMO_SIZE, KeyRule, Lexicon, Meaning
 from analyzer.detect.shapes.number import latitude, longitude
@@ -45,10 +46,11 @@ MEMO_CHARS = 64
 _UNKNOWN = Meaning((), frozenset(), "", False)
 
 
-class _Fit(NamedTuple):
-    """A rule that a key and its value agree with, and what to say of it."""
+class _Claim(Struct, frozen=True, gc=False):
+    """A rule for a key, made ready: whether a value agrees with it, and what to say then."""
 
     rule: KeyRule
+    fits: Callable[[str], bool]
     reasoning: str
     is_personal: bool
     """Whether its data type is of a person, and so not of a thing."""
@@ -59,17 +61,17 @@ class ByKey:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._fitting = Memo[tuple[str, str], tuple[_Fit, ...]](MEMO_SIZE)
+        self._claims = Memo[str, tuple[_Claim, ...]](MEMO_SIZE)
+        self._fitting = Memo[tuple[str, str], tuple[_Claim, ...]](MEMO_SIZE)
         self._of_a_thing = Memo[str, bool](MEMO_SIZE)
         """By the path of a field that is called as its path ends."""
 
-    def _that_fit(self, meaning: Meaning, key: str, value: str) -> "tuple[_Fit, ...]":
+    def _that_fit(self, meaning: Meaning, key: str, value: str) -> tuple[_Claim, ...]:
         """The rules for a key that its value agrees with, most specific first; devices send the same ones for ever."""
-        found = tuple(
-            _Fit(rule, _reasoning(key, _shapes(rule), ""), rule.data_type.startswith("person."))
-            for rule in meaning.rules
-            if fits(rule, value)
-        )
+        claims = self._claims.get(key)
+        if claims is None:
+            claims = self._claims.keep(key, tuple(_claim(rule, key) for rule in meaning.rules))
+        found = tuple([claim for claim in claims if claim.fits(value)])
         return self._fitting.keep((key, value), found) if len(value) <= MEMO_CHARS else found
 
     def find(self, fields: Sequence[Field], known: Sequence[tuple[int, Finding]]) -> list[tuple[int, Finding]]:
@@ -79,11 +81,11 @@ class ByKey:
         degrees: dict[tuple[str, str], list[tuple[int, bool]]] = {}
         pairs: dict[tuple[str, str], list[int]] = {}
         meaning_known, meaning_of, fitting = self._lexicon.known.get, self._lexicon.meaning, self._fitting
-        for position, meaning in enumerate([meaning_known(field.key, _UNKNOWN) for field in fields]):
+        for position, field in enumerate(fields):
+            key = field.key
+            meaning = meaning_known(key, _UNKNOWN)
             if meaning is None:  # most names mean nothing
                 continue
-            field = fields[position]
-            key = field.key
             if meaning is _UNKNOWN and (meaning := meaning_of(key)) is None:
                 continue
             if not meaning.is_simple:
@@ -100,14 +102,19 @@ class ByKey:
             fit = fitting.get((key, value))
             if fit is None:
                 fit = self._that_fit(meaning, key, value)
-            for rule, reasoning, is_personal in fit:
-                if is_personal and self._is_of_a_thing(field):
+            for claim in fit:
+                if claim.is_personal and self._is_of_a_thing(field):
                     break
+                rule = claim.rule
                 if rule.where == "person":
                     waiting.append((position, rule))
                     continue
                 finding = Finding(
-                    field=field, data_type=rule.data_type, evidence=rule.evidence, reasoning=reasoning, value=value
+                    field=field,
+                    data_type=rule.data_type,
+                    evidence=rule.evidence,
+                    reasoning=claim.reasoning,
+                    value=value,
                 )
                 found.append((position, finding))
                 break
@@ -140,7 +147,19 @@ class ByKey:
 
 def fits(rule: KeyRule, value: str) -> bool:
     """Whether a value has one of the shapes that a rule asks for."""
-    return any(SHAPES[shape](value) for shape in rule.shapes)
+    return _check(rule.shapes)(value)
+
+
+@lru_cache(4_096)
+def _check(shapes: tuple[str, ...]) -> Callable[[str], bool]:
+    """Whether a value has one of these shapes."""
+    if len(shapes) == 1:
+        return SHAPES[shapes[0]]
+    return lambda value: any(SHAPES[shape](value) for shape in shapes)
+
+
+def _claim(rule: KeyRule, key: str) -> _Claim:
+    return _Claim(rule, _check(rule.shapes), _reasoning(key, _shapes(rule), ""), rule.data_type.startswith("person."))
 
 
 def _home(field: Field) -> str:
