@@ -1,7 +1,8 @@
 """Identifiers that reach several hosts: those that detectors recognise, and values that a server handed out."""
 
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -69,18 +70,20 @@ class Known:
             before.count += sent.count
 
 
-class _Moment(NamedTuple):
+class _Moment:
     """One exchange while it is looked at."""
 
-    host: str
-    exchange: int
-    findings: Sequence[Finding]
+    def __init__(self, host: str, exchange: int, findings: Sequence[Finding]) -> None:
+        self.host, self.exchange, self._findings = host, exchange, findings
+
+    @cached_property
+    def _values(self) -> list[str]:
+        return [finding.value.lower() for finding in self._findings if len(finding.value) >= MIN_SECRET]
 
     def sent(self, field: Field, data_type: str) -> Sent:
         path = field.path[:MAX_PATH]
         lower = path.lower()
-        values = [finding.value for finding in self.findings] if len(path) >= MIN_SECRET else []
-        holds_value = any(len(value) >= MIN_SECRET and value.lower() in lower for value in values)
+        holds_value = len(path) >= MIN_SECRET and any(value in lower for value in self._values)
         return Sent(self.host, self.exchange, field.location, path, data_type, holds_value)
 
 
@@ -96,8 +99,8 @@ class SharedIds:
 
     def __init__(self) -> None:
         self._handed_out: dict[str, HandedOut] = {}
-        self._sent: dict[str, Sent] = {}
-        """By the value in one spelling, those that one host was sent so far."""
+        self._sent: OrderedDict[str, Sent] = OrderedDict()
+        """By the value in one spelling, those that one host was sent so far; the oldest first."""
         self._known: dict[str, Known] = {}
         self._watched: set[str] = set()
         """Values to look for in all fields: what was handed out, and identifiers recognised by more than a name."""
@@ -149,7 +152,7 @@ class SharedIds:
         origin = self._handed_out.get(value)
         if before is None and (origin is None or origin.host == now.host):
             if len(self._sent) >= MAX_SENT:
-                self._sent.pop(next(iter(self._sent)))
+                self._sent.popitem(last=False)
                 self.passed_over += 1
             self._sent[key] = now.sent(field, data_type)
             if data_type and not is_weak and len(self._watched) < MAX_HANDED_OUT and looks_random(value):
