@@ -140,7 +140,7 @@ class ReportBuilder:
             finding.transform, finding.evidence, finding.seed, finding.reasoning, finding.support,
         )  # fmt: skip
         shape = self._shapes.get(like)
-        if shape is None or (near and any(value in shape.names for value in near)):
+        if shape is None or (near and any(map(shape.names.__contains__, near))):
             shape = self._shape(exchange, finding, near)
             if shape.holds_none_of_near and len(field.path) <= LONG:
                 self._shapes.keep(like, shape)

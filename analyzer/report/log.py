@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -14,6 +15,7 @@ from analyzer.reported import TransmissionLog
 MEMORY_BYTES = 4 << 20
 PENDING = 500
 """Lines that are written at once."""
+VALUES = 4_096
 
 # A quote within a text is escaped, so these can only be members.
 _START = b'{"exchange":0,"host":""'
@@ -45,6 +47,8 @@ class SpooledLog(TransmissionLog):
         self._file = tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES)  # noqa: SIM115 - lives as long as the log
         self._count = 0
         self._pending: list[bytes] = []
+        self._text = lru_cache(VALUES)(encoded)
+        """The JSON of masked values, most of which are alike."""
 
     def append(self, transmission: Transmission) -> None:
         """Add one; only while the log is being built."""
@@ -58,7 +62,7 @@ class SpooledLog(TransmissionLog):
                 exchange,
                 host,
                 template.before_value,
-                encoded(masked_value),
+                self._text(masked_value),
                 template.before_destination,
                 destination,
                 template.end,
