@@ -100,7 +100,7 @@ def unread_of(error: object) -> tuple[str, str] | None:
 
 def complete_headers(entry: Entry, headers: Headers) -> Headers:
     """The headers with a `cookie` made of `request.cookies` where the recorder kept only those."""
-    if len(bytes(entry.request.cookies)) <= 2 or any(name.lower() == "cookie" for name, _ in headers):
+    if len(entry.request.cookies) <= 2 or any(name.lower() == "cookie" for name, _ in headers):
         return headers
     cookies = "; ".join(f"{name}={value}" for name, value in _listed(entry.request.cookies))
     return (*headers, ("cookie", cookies)) if cookies else headers
@@ -108,6 +108,8 @@ def complete_headers(entry: Entry, headers: Headers) -> Headers:
 
 def complete_url(url: str, query: Raw) -> str:
     """The URL with those parameters of `queryString` that it lacks."""
+    if len(query) <= 2:
+        return url
     listed = bytes(query).count(b'"name"')
     _, mark, after = url.partition("?")
     if listed <= (after.count("&") + 1 if mark else 0):
