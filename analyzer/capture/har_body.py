@@ -1,10 +1,10 @@
 """Gets the bytes of a request body back from the ways in which HAR recorders write it down."""
 
 import re
-from typing import NamedTuple
 from urllib.parse import quote_plus
 
 import pybase64
+from msgspec import Struct
 
 from analyzer.capture.har_members import Content, Param, PostData
 
@@ -27,7 +27,7 @@ _CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _BOUNDARY = re.compile(r'boundary="?([^";,\s]{1,70})', re.I)
 
 
-class Body(NamedTuple):
+class Body(Struct, frozen=True, gc=False):
     """A recovered request body and what is to be known of it."""
 
     data: bytes = b""

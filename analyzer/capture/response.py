@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
 
 KEPT_HEADERS = frozenset(("set-cookie", "location"))
 MAX_HEADERS = 100
@@ -17,7 +18,7 @@ _CALLBACK = re.compile(rb"\s*(?:/\*\*/\s*)?[\w.$]{1,80}\s*\(\s*[{\[]")
 Headers = tuple[tuple[str, str], ...]
 
 
-class Answer(NamedTuple):
+class Answer(Struct, frozen=True, gc=False):
     """What is kept of a response; the members are those of `Exchange`."""
 
     headers: Headers = ()

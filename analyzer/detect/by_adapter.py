@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from msgspec import Struct
+
 from analyzer.detect.adapters import NONE, Adapter, Beside, Endpoint, KnownField
 from analyzer.detect.recogniser import Recogniser
 from analyzer.memo import Memo
@@ -43,7 +45,7 @@ _NOTHING = frozenset(
 )
 
 
-class Explained(NamedTuple):
+class Explained(Struct, frozen=True):
     """What adapters say of one request."""
 
     findings: list[tuple[int, Finding]]
