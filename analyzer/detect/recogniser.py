@@ -41,7 +41,8 @@ def _is_given_away(elsewhere: Elsewhere, fields: Sequence[Field]) -> bool:
         headers = {field.path for field in fields if field.location == "header"}
         if not headers.issuperset(elsewhere.headers):
             return False
-    return {field.path for field in fields}.issuperset(sign.replace("[]", "[0]") for sign in elsewhere.signs)
+    paths = [field.path for field in fields]
+    return all(sign.replace("[]", "[0]") in paths for sign in elsewhere.signs)
 
 
 def _last_segment(path: str) -> str:
