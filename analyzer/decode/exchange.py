@@ -69,12 +69,12 @@ class Decoder:
         clues = []
         for name, value in exchange.headers:
             lower = name.lower()
-            if lower == "content-type":
+            if lower not in TECHNICAL_HEADERS:
+                self._recall(walk, "cookie" if lower == "cookie" else "header", lower, value, _read_header)
+            elif lower == "content-type":
                 content_type = value
             elif lower == "content-encoding":
                 encoding = value
-            elif lower not in TECHNICAL_HEADERS:
-                self._recall(walk, "cookie" if lower == "cookie" else "header", lower, value, _read_header)
             if lower in SELF_NAMING:
                 clues.append((lower, value))
         if exchange.body:

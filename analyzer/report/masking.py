@@ -47,7 +47,7 @@ class Masking:
         """Whether a name has the look of a value (an address, six digits or more, very long) or holds a secret."""
         return (
             len(name) > limit
-            or sum(character.isdigit() for character in name) > 5
+            or sum(map(str.isdigit, name)) > 5
             or _ADDRESS.search(name) is not None
             or self.holds_secret(name)
         )
