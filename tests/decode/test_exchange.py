@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from analyzer.decode.entropy import entropy
 from analyzer.decode.exchange import Decoder
-from analyzer.decode.limits import MAX_FIELDS
+from analyzer.decode.limits import MAX_DEPTH, MAX_FIELDS
 from analyzer.model import Exchange
 from tests.decode.sending import decode, leaf, place, request
 
@@ -66,6 +66,16 @@ def test_a_path_of_very_many_segments() -> None:
 @pytest.mark.parametrize(("data", "bits"), [(b"", 0), (b"aaaa", 0), (b"ab" * 9, 1), (bytes(range(256)), 8)])
 def test_entropy(data: bytes, bits: float) -> None:
     assert entropy(data) == bits
+
+
+def test_trouble_is_noted_again_where_it_repeats() -> None:
+    """A part is not remembered without its note, even where the note was there before it."""
+    deep = "ishaan@post.example"
+    for _ in range(MAX_DEPTH + 2):
+        deep = base64.b64encode(deep.encode()).decode()
+    decoder = Decoder()
+    assert "depth" in decoder.decode(request(url=f"https://x.example/?d={deep}", headers=[("X-Any", deep)])).notes
+    assert "depth" in decoder.decode(request(headers=[("X-Any", deep)])).notes
 
 
 CONTENT = st.sampled_from(
