@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -131,11 +131,6 @@ class Owners:
             until=service.period.until or None,
         )
         return (operator, *service.above) if service.above else self._companies.owners_of(operator, day)
-
-
-def longest_suffix(host: str, table: Mapping[str, object]) -> str | None:
-    """The longest key of `table` that is the host or ends it at a label boundary."""
-    return next((suffix for suffix in suffixes_of(host) if suffix in table), None)
 
 
 def suffixes_of(host: str) -> Iterable[str]:

@@ -1,13 +1,16 @@
 """Whether every data file is what its record says, can be read, and answers the fixed look-ups rightly."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from msgspec import Struct
 
+from analyzer.attribute.company import load_companies
 from analyzer.attribute.datafile import DataFile, file_sha256, load_data_files
 from analyzer.attribute.installed import TABLES, bundled_suffixes, data_files, read_installed
+from analyzer.attribute.owner import FALLBACK_COLUMNS, fallback_mistake, load_services
+from analyzer.attribute.table import read_table
 from analyzer.attribute.unpack import unpacked
 from analyzer.errors import KnowledgeError
 from analyzer.model import Owner
@@ -85,23 +88,32 @@ def _judge(file: DataFile, answered: Checked, again: str) -> None:
 
 
 def _owners(shipped: Path, installed: Path | None) -> Verified:
-    """All tables of owners together, as a report asks them."""
+    """All tables of owners together: every row, which a run does not look at, and what a report would say."""
     from analyzer.attribute.attribution import load_attribution
 
+    in_use = data_files(shipped, installed)
     try:
+        _check_rows({file.role: file.path for file in in_use})
         attribution = load_attribution(shipped, installed=installed)
         wrong = [host for host, name in OWNERS.items() if not _is_owned(attribution.owners.find(host), name)]
-        said = f"{len(OWNERS) - len(wrong)} of {len(OWNERS)} known hosts have the owner that they should"
-        lists = ", ".join(file.path.name for file in data_files(shipped, installed) if file.role == "owner-list")
+        known = f"{len(OWNERS) - len(wrong)} of {len(OWNERS)} known hosts have the owner that they should"
+        said = f"every row is well formed, {known}"
+        lists = ", ".join(file.path.name for file in in_use if file.role == "owner-list")
         mend = f"delete the list of yours that says otherwise ({lists})" if lists else "install apptells again"
         return Verified(
             right=not wrong,
             role="owners",
-            name=f"all tables together ({len(data_files(shipped, installed))} files)",
+            name=f"all tables together ({len(in_use)} files)",
             said=f"{said}; not {', '.join(wrong)}: {mend}." if wrong else f"{said}.",
         )
     except KnowledgeError as error:
         return Verified(right=False, role="owners", name="all tables together", said=str(error))
+
+
+def _check_rows(tables: Mapping[str, Path]) -> None:
+    """Raises KnowledgeError with every mistake of the tables, by role."""
+    load_services(tables["services"], load_companies(tables["companies"]))
+    read_table(tables["third-parties"], FALLBACK_COLUMNS, fallback_mistake, key=("suffix",))
 
 
 def _is_owned(owner: Owner | None, name: str) -> bool:

@@ -17,7 +17,7 @@ from analyzer.attribute.owner import (
     fallback_mistake,
     load_fallback,
     load_services,
-    longest_suffix,
+    suffixes_of,
 )
 from analyzer.attribute.period import ALWAYS, Period
 from analyzer.attribute.table import read_table
@@ -174,9 +174,10 @@ def test_what_is_verified_names_its_source() -> None:
 
 
 @given(st.text(max_size=300))
-def test_a_suffix_is_found_only_at_a_label_boundary(host: str) -> None:
-    found = longest_suffix(host, {"example": 1, "a.example": 1})
-    assert found is None or f".{host.lower().rstrip('.')}".endswith(f".{found}")
+def test_suffixes_end_a_host_at_label_boundaries_the_longest_first(host: str) -> None:
+    found = list(suffixes_of(host))
+    assert all(f".{host.lower().rstrip('.')}".endswith(f".{suffix}") for suffix in found)
+    assert found == sorted(set(found), key=len, reverse=True)
 
 
 def test_every_third_party_of_the_labelled_captures_is_known(owners: Owners) -> None:

@@ -1,6 +1,7 @@
 import hashlib
 import json
 import os
+import shutil
 from pathlib import Path
 
 from analyzer.attribute.installed import MANIFEST
@@ -46,6 +47,18 @@ def test_a_file_that_answers_wrongly_does_not(job: Job, tmp_path: Path) -> None:
     manifest.write_text(json.dumps(listed))
     (wrong,) = [one for one in findings(job.store.folder).values() if not one.right]
     assert "only 0 of 1 known look-ups are right (8.8.8.8 is IN, not US)" in wrong.said
+
+
+def test_a_row_that_a_run_would_not_look_at_is_looked_at(tmp_path: Path) -> None:
+    shipped = tmp_path / "data"
+    shutil.copytree(DATA, shipped)
+    table = shipped / "owners" / "services.csv"
+    with table.open("a") as file:
+        file.write("zz.example,P,Nobody Ltd,analytics,,,s,2026-11-22,no,\n")
+    (wrong,) = [one for one in verify(shipped, None) if not one.right]
+    assert wrong.said == (
+        f"{table}: zz.example has the operator 'Nobody Ltd', which has no row in the table of companies"
+    )
 
 
 def test_to_delete_a_file_is_to_take_it_out(job: Job, tmp_path: Path) -> None:
