@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
+from analyzer.countries import load_countries
 from analyzer.errors import ApptellsError, KnowledgeError
 from analyzer.model import Evidence
 from analyzer.taxonomy import DataType, Taxonomy
@@ -84,7 +85,7 @@ class Knowledge:
         from analyzer.attribute.installed import data_folder
         from analyzer.attribute.unpack import cache_folder
 
-        if maker.captured_in is not None and maker.captured_in not in self.countries:
+        if maker.captured_in is not None and maker.captured_in not in load_countries():
             raise ApptellsError(
                 f"{maker.captured_in!r} is no country code; give one of ISO 3166-1 with --captured-in, such as IN."
             )
@@ -95,13 +96,6 @@ class Knowledge:
             geoip=geoip,
             installed=data_folder(os.environ),
             cache=cache_folder(os.environ),
-        )
-
-    @cached_property
-    def countries(self) -> frozenset[str]:
-        """Codes of all countries (ISO 3166-1 alpha-2)."""
-        return frozenset(
-            row["code"] for row in csv.DictReader(io.StringIO((DATA / "countries.csv").read_text("utf-8")))
         )
 
     def indicators(

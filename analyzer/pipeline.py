@@ -26,7 +26,7 @@ from analyzer.knowledge import Knowledge, read_run
 from analyzer.model import Exchange, Finding
 from analyzer.report.build import ReportBuilder
 from analyzer.report.requests import moment
-from analyzer.reported import Database, Method, Report
+from analyzer.reported import OLD_DAYS, Database, Method, Report
 
 if TYPE_CHECKING:
     from analyzer.detect.by_seed import Seeds
@@ -76,10 +76,6 @@ class Detection:
 def envelopes(adapters: Iterable[Adapter]) -> list[Envelope]:
     """What the adapters know of payloads whose key travels with them."""
     return [Envelope(one.data, one.key, one.nonce) for adapter in adapters for one in adapter.encrypted]
-
-
-MAX_AGE_DAYS = 90
-"""Between a capture and the data on networks and countries; beyond it, the report says so."""
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -149,17 +145,17 @@ def analyze(
 def _days_apart(method: Method) -> str | None:
     """What to say where addresses are looked up as they were long before or after the capture was made."""
     ages = [database.age_days for database in method.databases if database.age_days is not None]
-    if not ages or max(map(abs, ages)) <= MAX_AGE_DAYS:
+    if not ages or max(map(abs, ages)) <= OLD_DAYS:
         return None
-    old = [database for database in method.databases if (database.age_days or 0) > MAX_AGE_DAYS]
+    old = [database for database in method.databases if (database.age_days or 0) > OLD_DAYS]
     if old:
         names = "; ".join(f"{database.name} of {database.date}, {database.age_days} days" for database in old)
         return (
-            f"Data older than the capture by more than {MAX_AGE_DAYS} days: {names}. Addresses and hosts may have "
+            f"Data older than the capture by more than {OLD_DAYS} days: {names}. Addresses and hosts may have "
             "changed hands between; `apptells data update` fetches newer data."
         )
     return (
-        f"The capture is more than {MAX_AGE_DAYS} days older than the data on networks and countries: owners are "
+        f"The capture is more than {OLD_DAYS} days older than the data on networks and countries: owners are "
         "those of its day where their history is known, but addresses may have changed hands between."
     )
 

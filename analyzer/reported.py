@@ -22,6 +22,8 @@ from analyzer.model import (
 )
 
 SCHEMA = 1
+OLD_DAYS = 90
+"""Data on networks and countries that is further than this from the capture, or from today, is said to be old."""
 
 
 class Group(Struct, frozen=True, kw_only=True):

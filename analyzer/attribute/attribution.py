@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 from msgspec import Struct, structs
@@ -20,7 +21,7 @@ from analyzer.attribute.owner import HOSTING, Owners, ServiceFile, load_fallback
 from analyzer.attribute.owner_tables import read_owner_tables
 from analyzer.attribute.party import Alias, Parties, Suggestion
 from analyzer.attribute.vendor_region import VendorRegions, load_vendor_regions
-from analyzer.model import Contact, Destination, NameLookup, Owner
+from analyzer.model import Contact, Destination, NameLookup, Owner, OwnerStep
 from analyzer.reported import Database
 
 BY_HAND = "written by hand"
@@ -235,12 +236,9 @@ def _owner_sentence(matched: tuple[str, Owner] | None) -> str:
         return "Owner: no table knows this host."
     suffix, owner = matched
     operator = owner.steps[0]
-    doubt = "" if operator.verified else ", not confirmed by a second source"
+    period = "".join(f", {words}" for words in _period(operator))
     hosting = "; its hosts carry what its customers put there" if owner.category in HOSTING else ""
-    since = f", since {operator.since}" if operator.since else ""
-    until = f", until {operator.until}" if operator.until else ""
-    row = f"row {suffix} of the owners tables, by {_cited(operator.source)}, checked {operator.checked}"
-    return f"Owner {owner.name}{since}{until}: {row}{doubt}{hosting}."
+    return f"Owner {owner.name}{period}: row {suffix} of the owners tables, {_evidence(operator)}{hosting}."
 
 
 def _above(owner: Owner | None) -> list[str]:
@@ -248,16 +246,22 @@ def _above(owner: Owner | None) -> list[str]:
     if owner is None:
         return []
     said = []
-    for below, step in zip(owner.steps, owner.steps[1:], strict=False):
-        since = f" since {step.since}" if step.since else ""
-        until = f" until {step.until}" if step.until else ""
-        doubt = "" if step.verified else ", not confirmed by a second source"
-        by = f"by {_cited(step.source)}, checked {step.checked}{doubt}"
-        said.append(f"Parent {step.name}: owns {below.name}{since}{until}, {by}.")
+    for below, step in pairwise(owner.steps):
+        period = "".join(f" {words}" for words in _period(step))
+        said.append(f"Parent {step.name}: owns {below.name}{period}, {_evidence(step)}.")
     if owner.country:
         last = owner.steps[-1]
         said.append(f"Owner's seat {owner.country}: head office of {last.name}, by {_cited(last.country_source)}.")
     return said
+
+
+def _period(step: OwnerStep) -> list[str]:
+    return [f"{word} {day}" for word, day in (("since", step.since), ("until", step.until)) if day]
+
+
+def _evidence(step: OwnerStep) -> str:
+    doubt = "" if step.verified else ", not confirmed by a second source"
+    return f"by {_cited(step.source)}, checked {step.checked}{doubt}"
 
 
 def _cited(source: str) -> str:

@@ -10,7 +10,11 @@ from analyzer.errors import KnowledgeError
 MAX_HOST = 253
 """Characters of the longest DNS name (RFC 1035, without the final dot)."""
 
+SUFFIX = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
+"""A name of two labels or more, in lower case, as tables of hosts hold it."""
+
 _LABEL = re.compile(r"(?!-)[\w-]{1,63}(?<!-)")
+_VERSION = re.compile(r"^// VERSION: (\d{4}-\d{2}-\d{2})", re.MULTILINE)
 _RULE = re.compile(r"^(?!//)\S+", re.MULTILINE)
 _CACHED = 65_536
 
@@ -29,13 +33,12 @@ class Domains:
 
     def __init__(self, suffix_list: Path | None = None) -> None:
         """`suffix_list` is a `public_suffix_list.dat`; without it, tldextract's. Raises KnowledgeError."""
-        path = suffix_list or _bundled_list()
+        path = suffix_list or bundled_list()
         try:
             text = path.read_text("utf-8")
         except (OSError, UnicodeDecodeError):
             raise KnowledgeError(f"{path}: not a public suffix list: reinstall tldextract") from None
-        version = re.search(r"^// VERSION: (\d{4}-\d{2}-\d{2})", text, re.MULTILINE)
-        self.suffix_list_version = version.group(1) if version else "unknown"
+        self.suffix_list_version = list_version(text) or "unknown"
         """Date of the list, YYYY-MM-DD."""
         registry, _, private = text.partition("// ===BEGIN PRIVATE DOMAINS===")
         self._registry = frozenset(_RULE.findall(registry))
@@ -95,7 +98,14 @@ def _unicode(label: str) -> str:
         return label
 
 
-def _bundled_list() -> Path:
+def list_version(text: str) -> str | None:
+    """The date that a public suffix list, or its beginning, states: YYYY-MM-DD."""
+    version = _VERSION.search(text)
+    return version.group(1) if version else None
+
+
+def bundled_list() -> Path:
+    """The public suffix list inside tldextract. Raises KnowledgeError."""
     package = find_spec("tldextract")
     if package is None or package.origin is None:
         raise KnowledgeError("the public suffix list is missing: install tldextract")

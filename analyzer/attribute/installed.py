@@ -6,13 +6,13 @@ import re
 import stat
 from collections.abc import Iterator, Mapping
 from datetime import date
-from importlib.util import find_spec
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
 from analyzer.attribute.datafile import EXCLUSIVE, REPEATABLE, DataFile, Origin, file_sha256, load_data_files
+from analyzer.attribute.domain import bundled_list, list_version
 from analyzer.errors import KnowledgeError
 
 MANIFEST = "manifest.json"
@@ -24,7 +24,6 @@ PREVIOUS = ".previous"
 TABLES = ("geo/databases.csv", "owners/databases.csv")
 """The lists of shipped files."""
 
-_VERSION = re.compile(rb"^// VERSION: (\d{4}-\d\d-\d\d)", re.MULTILINE)
 _LIST_HEAD = 4096
 """Bytes within which a public suffix list says its version."""
 _FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}")
@@ -102,11 +101,10 @@ def data_files(shipped: Path, installed: Path | None) -> tuple[DataFile, ...]:
 
 def bundled_suffixes() -> DataFile:
     """The Public Suffix List inside tldextract, which counts until a newer one is installed. Raises KnowledgeError."""
-    package = find_spec("tldextract")
-    path = Path(package.origin if package and package.origin else "").parent / ".tld_set_snapshot"
+    path = bundled_list()
     try:
         with path.open("rb") as file:
-            version = _VERSION.search(file.read(_LIST_HEAD))
+            version = list_version(file.read(_LIST_HEAD).decode("utf-8", "replace"))
     except OSError:
         version = None
     if version is None:
@@ -115,7 +113,7 @@ def bundled_suffixes() -> DataFile:
         path=path,
         role="suffixes",
         name="Public Suffix List (in tldextract)",
-        date=version.group(1).decode(),
+        date=version,
         licence="MPL-2.0",
         url="https://publicsuffix.org",
     )

@@ -1,7 +1,6 @@
 """Who operates a host: the longest suffix of its name that a table of services knows, and the companies above."""
 
 import csv
-import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -9,7 +8,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from analyzer.attribute.company import Companies, wrong_evidence
-from analyzer.attribute.domain import MAX_HOST, normal_host
+from analyzer.attribute.domain import MAX_HOST, SUFFIX, normal_host
 from analyzer.attribute.period import ALWAYS, Period, in_force, wrong_period
 from analyzer.attribute.table import Row, read_table, trusted_rows, trusted_text
 from analyzer.errors import KnowledgeError
@@ -31,7 +30,6 @@ CATEGORIES = HOSTING | {
 }  # fmt: skip
 
 _CACHED = 65_536
-_SUFFIX = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 _FALLBACK_CATEGORY = {
     "ad": "advertising",
     "consent-provider": "consent",
@@ -192,7 +190,7 @@ def service_mistake(row: Row) -> str | None:
     for column in ("product", "operator"):
         if not row[column]:
             return f"{column} is empty"
-    if not _SUFFIX.fullmatch(row["suffix"]):
+    if not SUFFIX.fullmatch(row["suffix"]):
         return f"suffix {row['suffix']!r} is not a host name in lower case, such as wzrkt.com"
     if row["category"] not in CATEGORIES:
         return f"category {row['category']!r} is not one of {', '.join(sorted(CATEGORIES))}"
@@ -201,6 +199,6 @@ def service_mistake(row: Row) -> str | None:
 
 def fallback_mistake(row: Row) -> str | None:
     """What is wrong with a row of the tail, None where nothing is."""
-    if not _SUFFIX.fullmatch(row["suffix"]):
+    if not SUFFIX.fullmatch(row["suffix"]):
         return f"suffix {row['suffix']!r} is not a host name in lower case"
     return None if row["name"] else "name is empty"

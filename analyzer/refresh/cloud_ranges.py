@@ -1,8 +1,6 @@
 """Published cloud ranges in the forms that they come in: compiled for look-ups, and taken apart to renew some."""
 
 import gzip
-import json
-import lzma
 import zlib
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
@@ -16,16 +14,14 @@ from ipaddress import (
     ip_network,
     summarize_address_range,
 )
-from itertools import pairwise
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct, field
 
-from analyzer.attribute.cloud import compile_ranges, range_rows
+from analyzer.attribute.cloud import compile_ranges, range_rows, segments
 from analyzer.errors import KnowledgeError
 
-_MAX_COMPILED = 64 << 20
 MAX_RANGES = 32 << 20
 """Bytes of a list of ranges, unpacked; those of 2026 take a quarter."""
 
@@ -105,29 +101,17 @@ def from_aws(path: Path, others: Iterable[Row], target: Path) -> str:
     return day
 
 
-def compiled_rows(path: Path) -> Iterator[tuple[str, str, str]]:
+def compiled_rows(path: Path) -> Iterator[Row]:
     """The ranges (cidr, provider, region) in what `attribute.cloud.compile_ranges` wrote, packed with xz or not.
 
     They lie side by side: a range inside another was cut out of it. Raises KnowledgeError for another form.
     """
     try:
-        content = path.read_bytes()
-        if path.suffix == ".xz":
-            content = lzma.LZMADecompressor().decompress(content, _MAX_COMPILED)
-        _, described, tables = content.split(b"\n", 2)
-        header = json.loads(described)
-        offset = 0
-        for family, make, width in (("v4", IPv4Address, 4), ("v6", IPv6Address, 16)):
-            count = int(header[family])
-            starts = [int.from_bytes(tables[at : at + width]) for at in range(offset, offset + count * width, width)]
-            offset += count * width
-            owners = [int.from_bytes(tables[at : at + 2]) for at in range(offset, offset + count * 2, 2)]
-            offset += count * 2
-            for (start, end), owner in zip(pairwise([*starts, 1 << 8 * width]), owners, strict=True):
-                provider, region = header["owners"][owner]
-                for network in summarize_address_range(make(start), make(end - 1)) if provider else ():
-                    yield str(network), provider, region
-    except (OSError, ValueError, LookupError, TypeError, lzma.LZMAError):
+        for version, start, end, provider, region in segments(path):
+            make = IPv4Address if version == 4 else IPv6Address
+            for network in summarize_address_range(make(start), make(end - 1)):
+                yield str(network), provider, region
+    except KnowledgeError:
         raise KnowledgeError(f"{path}: damaged cloud ranges: run `apptells data update cloud-ranges`") from None
 
 

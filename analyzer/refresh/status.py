@@ -10,9 +10,8 @@ from analyzer.attribute.datafile import DataFile
 from analyzer.attribute.installed import bundled_suffixes, data_files, read_installed
 from analyzer.errors import KnowledgeError
 from analyzer.refresh.admit import content_sha256
+from analyzer.reported import OLD_DAYS
 
-OLD_DAYS = 90
-"""Older data is said to be old here and in reports."""
 MAXMIND_DAYS = 30
 """GeoLite2 EULA, 6(c): old versions are to be destroyed within thirty days after a newer one is out."""
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from analyzer.attribute.domain import SUFFIX
 from analyzer.attribute.owner import FALLBACK_COLUMNS
 from analyzer.errors import KnowledgeError
 
 MAX_ENTITIES = 16 << 20
 """Bytes of the list of entities; that of 2026 has 0.2 MiB."""
-_DOMAIN = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 _BREAK = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -39,7 +39,7 @@ def from_entities(path: Path, target: Path) -> None:
             described = _line(entity.name), _line(entity.company or ""), _line(entity.category)
             for domain in entity.domains:
                 suffix = domain.lower().removeprefix("*.")
-                if _DOMAIN.fullmatch(suffix) and described[0]:
+                if SUFFIX.fullmatch(suffix) and described[0]:
                     rows.setdefault(suffix, described)
     except (OSError, ValueError, msgspec.DecodeError):
         raise KnowledgeError(f"{path.name}: not the entities of third-party-web that this version reads") from None

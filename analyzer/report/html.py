@@ -10,14 +10,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 from msgspec import Struct
 
+from analyzer.countries import in_country, load_countries
 from analyzer.model import Capture, Destination, Undecoded
 from analyzer.report.cards import OPEN_ROWS, ROW_LIMIT, Card, card_of
-from analyzer.report.countries import in_country, load_countries
 from analyzer.report.dates import in_words
 from analyzer.report.drawing import draw
 from analyzer.report.places import source_of, statement, too_far
 from analyzer.report.visible import visible
-from analyzer.reported import MatrixRow, Report, UndecodedCount
+from analyzer.reported import OLD_DAYS, MatrixRow, Report, UndecodedCount
 
 TEXT_LIMIT = 400
 """Characters of one captured text that the page shows; `report.json` holds all of it."""
@@ -26,8 +26,6 @@ LIST_LIMIT = 2000
 COLUMN_LIMIT = 12
 """Recipients that the matrix has columns for; all have a card."""
 REQUEST_LIMIT = 1000
-OLD_DAYS = 90
-"""Age of a database from which the page says what to do about it."""
 
 STRONG = ("seed", "documented", "validated")
 EVIDENCE_MEANING = {

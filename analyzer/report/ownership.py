@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
+from analyzer.countries import in_country
 from analyzer.model import Destination, OwnerStep
-from analyzer.report.countries import in_country
 from analyzer.reported import Recipient
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from analyzer.countries import in_country
 from analyzer.model import CountryAnswer, Destination
-from analyzer.report.countries import in_country
 
 
 def place_in_words(to: Destination, names_of: Mapping[str, str]) -> str:

@@ -2,8 +2,8 @@
 
 from collections.abc import Container, Mapping, Sequence
 
+from analyzer.countries import load_countries
 from analyzer.model import Capture, Destination
-from analyzer.report.countries import load_countries
 from analyzer.report.dates import in_words
 from analyzer.report.groups import is_telling
 from analyzer.report.ownership import operated_by

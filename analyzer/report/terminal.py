@@ -8,7 +8,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from analyzer.report.countries import load_countries
+from analyzer.countries import load_countries
 from analyzer.report.ownership import seats_of
 from analyzer.report.visible import visible
 from analyzer.reported import Recipient, Report

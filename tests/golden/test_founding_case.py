@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from analyzer.report.countries import load_countries
+from analyzer.countries import load_countries
 from tests.cli.running import HAR, SEEDS, invoke
 from tests.conftest import ROOT
 

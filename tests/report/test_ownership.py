@@ -3,8 +3,8 @@
 import pytest
 from msgspec.structs import replace
 
+from analyzer.countries import load_countries
 from analyzer.model import Destination, OwnerStep
-from analyzer.report.countries import load_countries
 from analyzer.report.ownership import Source, chains_of, operated_by, seats_of
 from tests.report.attributed import EVERYTHING, HOLDING, NOTHING, OPERATOR, PARENT, recipient
 

@@ -3,8 +3,8 @@
 import pytest
 from msgspec.structs import replace
 
+from analyzer.countries import load_countries
 from analyzer.model import CountryAnswer, Destination
-from analyzer.report.countries import load_countries
 from analyzer.report.places import otherwise, place_in_words, source_of, too_far
 from tests.report.attributed import EVERYTHING, NOTHING
 

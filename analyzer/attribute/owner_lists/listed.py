@@ -1,11 +1,11 @@
 """The rows of a list of owners, whatever its format, and how texts of lists become them."""
 
-import re
 from collections.abc import Mapping
 
 from msgspec import Struct
 
-_SUFFIX = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
+from analyzer.attribute.domain import MAX_HOST, SUFFIX
+
 _LONGEST_NAME = 200
 
 
@@ -88,7 +88,7 @@ def host_suffix(text: object) -> str | None:
     if not isinstance(text, str) or len(text) > 300:
         return None
     name = text.strip().lower().removeprefix("*").removeprefix(".").removesuffix(".")
-    return name if len(name) <= 253 and _SUFFIX.fullmatch(name) else None
+    return name if len(name) <= MAX_HOST and SUFFIX.fullmatch(name) else None
 
 
 def name_of(text: object) -> str:

@@ -2,14 +2,14 @@
 
 import csv
 from collections.abc import Mapping
-from importlib.resources import files
+from pathlib import Path
 
 _ARTICLE = ("Bahamas", "Comoros", "Islands", "Maldives", "Netherlands", "Philippines", "Republic", "Seychelles")
 
 
 def load_countries() -> Mapping[str, str]:
     """Names by code: `IN` -> `India`, 249 rows of `data/countries.csv` (codes of ISO 3166-1, common English names)."""
-    text = files("analyzer").joinpath("data", "countries.csv").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("data").joinpath("countries.csv").read_text(encoding="utf-8")
     return {row["code"]: row["name"] for row in csv.DictReader(text.splitlines())}
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from analyzer.report.countries import in_country, load_countries
+from analyzer.countries import in_country, load_countries
 
 
 def test_every_code_has_one_name() -> None:
