@@ -56,6 +56,25 @@ class Exchange(Struct, frozen=True, kw_only=True, gc=False):
     """Milliseconds the TCP handshake took, TLS not included; None where the recorder measured none of its own."""
     certificate: "Certificate | None" = None
     """The server's own certificate, where the recorder kept it."""
+    chain_sha256: str = ""
+    """Of all certificates that the server showed, DER after DER in their order, hexadecimal; empty where not kept."""
+    tls_version: str = ""
+    """Of the connection to the server, such as `TLSv1.3`; empty where it was not encrypted, or not recorded."""
+    whole_body: "WholeBody | None" = None
+    """What the request body was, where `body` is only its start."""
+    continues: bool = False
+    """True for a later part of an exchange that came before: URL and headers were seen then; messages and answer are
+    new."""
+    first_message: int = 0
+    """Position of `messages[0]` among all that the client sent over this WebSocket."""
+
+
+class WholeBody(Struct, frozen=True, kw_only=True, gc=False):
+    """A body of which only the start was kept: how long it was, and its hash."""
+
+    bytes: int
+    sha256: str
+    """Of the body as it travelled, hexadecimal."""
 
 
 class Certificate(Struct, frozen=True, kw_only=True, gc=False):
@@ -94,6 +113,42 @@ class FidelityNote(Struct, frozen=True, kw_only=True):
     count: int
 
 
+class Phase(Struct, frozen=True, kw_only=True):
+    """A stretch of the session, from its mark until the next one: `before-consent`, `after-accept`, ..."""
+
+    name: str
+    time: float
+    """When it began, seconds since 1970 UTC."""
+
+
+class AppBuild(Struct, frozen=True, kw_only=True):
+    """The build of the app that was captured, as the device or the user says."""
+
+    id: str
+    """Package or bundle id."""
+    version: str | None = None
+    """As users see it, such as `4.2.1`."""
+    version_code: str | None = None
+    """As the platform orders builds, such as `40201`."""
+    apk_sha256: tuple[str, ...] = ()
+    """Of each APK file that it was installed from, the base first, hexadecimal."""
+    signer_sha256: tuple[str, ...] = ()
+    """Of the signing certificates, hexadecimal."""
+    permissions: tuple[str, ...] = ()
+    """Those granted when it was looked at, sorted."""
+
+
+class Device(Struct, frozen=True, kw_only=True):
+    """The phone or emulator that the app ran on: what names a model, nothing that names this one device."""
+
+    model: str
+    os: str
+    """`Android 14`."""
+    build: str = ""
+    """The build of its system as it names itself."""
+    is_emulator: bool | None = None
+
+
 class SkippedEntry(Struct, frozen=True, kw_only=True):
     """An entry of the capture that could not be read."""
 
@@ -109,7 +164,7 @@ class Capture(Struct, frozen=True, kw_only=True):
     sha256: str
     bytes: int
     format: str
-    """`HAR` or `mitmproxy flows`."""
+    """`HAR`, `mitmproxy flows` or `apptells capture`."""
     recorder: str
     """Recorder and its dialect, such as `Chrome DevTools 126.0`."""
     comment: str | None = None
@@ -118,7 +173,10 @@ class Capture(Struct, frozen=True, kw_only=True):
     """Entries in the file, the broken ones included."""
     first_time: float | None = None
     last_time: float | None = None
-    phases: tuple[str, ...] = ()
+    phases: tuple[Phase, ...] = ()
+    """In the order of their time."""
+    app: AppBuild | None = None
+    device: Device | None = None
     fidelity: tuple[FidelityNote, ...] = ()
     skipped: tuple[SkippedEntry, ...] = ()
     """The first hundred; `skipped_total` counts all."""
@@ -127,12 +185,25 @@ class Capture(Struct, frozen=True, kw_only=True):
     """False where the file ends in the middle of an entry."""
 
 
+UnreadKind = Literal["refused by client", "suspected pinning", "refused by server", "passed through", "failed", "raw"]
+"""Why a connection could not be read: the app did not accept the proxy's certificate; it finished the handshake and
+then sent nothing, again and again; the server broke the handshake off; the recorder was told to leave it alone; it
+never came about; it spoke no protocol that is known here."""
+
+
 class Unread(Struct, frozen=True, kw_only=True):
-    """Connections to one host that the recorder could not read, by reason (refused handshake, no answer, ...)."""
+    """Connections to one host that the recorder could not read, by reason."""
 
     host: str
+    """The name that the client asked for (SNI), else the address."""
     reason: str
+    """In words, as the recorder or the two sides gave it."""
     count: int
+    kind: UnreadKind = "failed"
+    addresses: tuple[str, ...] = ()
+    """Of the server, the first ten."""
+    first_time: float | None = None
+    """Of the first of them, seconds since 1970 UTC."""
 
 
 # ---------------------------------------------------------------- decoded

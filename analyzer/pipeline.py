@@ -6,11 +6,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-from msgspec.structs import replace
+from msgspec import Struct, structs
 
 from analyzer.attribute.attribution import Maker
 from analyzer.attribute.suggest import Clue, read_clues, suggest_first_party
+from analyzer.capture.phases import Timeline, parse_mark
 from analyzer.capture.reader import CaptureReader
 from analyzer.decode.envelope import Envelope
 from analyzer.decode.exchange import Decoded, Decoder
@@ -25,6 +25,7 @@ from analyzer.detect.shared_ids import SharedIds
 from analyzer.knowledge import Knowledge, read_run
 from analyzer.model import Exchange, Finding
 from analyzer.report.build import ReportBuilder
+from analyzer.report.log import SpooledLog
 from analyzer.report.requests import moment
 from analyzer.reported import OLD_DAYS, Database, Method, Report
 
@@ -54,7 +55,7 @@ class Detection:
         if seeds is not None:
             from analyzer.detect.by_seed import BySeed
 
-            salts = [replace(one, tracker=adapter.tracker) for adapter in adapters for one in adapter.salts]
+            salts = [structs.replace(one, tracker=adapter.tracker) for adapter in adapters for one in adapter.salts]
             self._by_seed = BySeed(seeds, knowledge.lexicon, deep, salts)
 
     def find(self, exchange: Exchange, decoded: Decoded) -> list[Finding]:
@@ -98,6 +99,72 @@ class Options(Struct, frozen=True, kw_only=True):
     adapters: Path | None = None
     """Folder of the user's own adapters."""
     show_values: bool = False
+    phases: tuple[str, ...] = ()
+    """Marks of the session's phases, `NAME@TIME` (see `capture/phases.py`)."""
+
+
+class Analysis:
+    """The analysis of one capture: its exchanges are added one by one, and the report is what they come to."""
+
+    def __init__(
+        self, knowledge: Knowledge, options: Options, reader: CaptureReader, log: SpooledLog | None = None
+    ) -> None:
+        """`log` takes the transmissions, for one who listens to them.
+
+        Raises KnowledgeError or ApptellsError for wrong options, before anything is read.
+        """
+        if options.app is None and reader.app is not None:
+            options = structs.replace(options, app=reader.app.id)
+        if options.phases:
+            reader.timeline = Timeline(map(parse_mark, options.phases))
+        self._options, self._reader = options, reader
+        self._seeds = seeds = knowledge.seeds(options.seeds)
+        maker = Maker(app=options.app, first_party=options.first_party, captured_in=options.captured_in)
+        self.attribution = knowledge.attribution(maker, options.owners, options.geoip)
+        """What is known without the capture."""
+        self._indicators = knowledge.indicators(options.indicators, options.app, self.attribution.domains.is_shared)
+        adapters = knowledge.adapters_and(options.adapters)
+        self._decoder = Decoder(envelopes(adapters))
+        self._detection = Detection(knowledge, seeds, adapters, options.deep)
+        self._builder = ReportBuilder(knowledge.taxonomy, options.show_values, _secrets(seeds, knowledge), log)
+        self._origins, self._shared = Origins(), SharedIds()
+
+    @property
+    def undecoded(self) -> int:
+        """Bodies and parts that nothing could open so far."""
+        return self._builder.undecoded
+
+    def add(self, exchange: Exchange) -> None:
+        """Decode, search and count one exchange."""
+        try:
+            decoded = self._decoder.decode(exchange)
+            listed = self._indicators is not None and self._indicators.add(exchange, decoded.host, decoded.clues)
+            findings = self._detection.find(exchange, decoded)
+            links = self._shared.add(exchange, decoded.host, decoded.fields, findings, response_text(exchange))
+        except TROUBLE as error:
+            # No input is known to get here; one that does must not cost the others.
+            self._builder.note(
+                "not-analysed", f"A request could not be analysed ({type(error).__name__}).", exchange.index
+            )
+            return
+        self._builder.add(exchange, decoded.host, findings, decoded.undecoded, decoded.notes, links, listed)
+        if decoded.clues:
+            self._origins.add(decoded.clues)
+
+    def report(self) -> Report:
+        """The report on everything that was added, once the reader has come to its end."""
+        capture, lookups, unread = self._reader.capture(), self._reader.lookups(), self._reader.unread()
+        made = moment(capture.first_time)
+        day = made.date().isoformat() if made else None
+        attribution, indicators = self.attribution, self._indicators
+        suggested = suggest_first_party(self._origins.clues(), attribution.owners, attribution.domains)
+        attribution = attribution.in_capture(day, lookups, suggested)
+        databases = attribution.databases(day)
+        method = _method(self._options, self._seeds, databases, attribution.domains.suffix_list_version, indicators)
+        if apart := _days_apart(method):
+            self._builder.note("days-apart", apart)
+        matches = indicators.finish(lookups, unread, capture.first_time) if indicators is not None else ()
+        return self._builder.finish(capture, unread, method, attribution.destinations, self._shared, matches)
 
 
 def analyze(
@@ -107,39 +174,12 @@ def analyze(
 
     Raises KnowledgeError or ApptellsError for wrong options before the capture is read.
     """
-    seeds = knowledge.seeds(options.seeds)
-    maker = Maker(app=options.app, first_party=options.first_party, captured_in=options.captured_in)
-    attribution = knowledge.attribution(maker, options.owners, options.geoip)
-    indicators = knowledge.indicators(options.indicators, options.app, attribution.domains.is_shared)
-    adapters = knowledge.adapters_and(options.adapters)
-    decoder, detection = Decoder(envelopes(adapters)), Detection(knowledge, seeds, adapters, options.deep)
-    builder = ReportBuilder(knowledge.taxonomy, options.show_values, _secrets(seeds, knowledge))
-    origins, shared = Origins(), SharedIds()
+    analysis = Analysis(knowledge, options, reader)
     for exchange in reader:
-        try:
-            decoded = decoder.decode(exchange)
-            listed = indicators is not None and indicators.add(exchange, decoded.host, decoded.clues)
-            findings = detection.find(exchange, decoded)
-            links = shared.add(exchange, decoded.host, decoded.fields, findings, response_text(exchange))
-        except TROUBLE as error:
-            # No input is known to get here; one that does must not cost the others.
-            builder.note("not-analysed", f"A request could not be analysed ({type(error).__name__}).", exchange.index)
-            continue
-        builder.add(exchange, decoded.host, findings, decoded.undecoded, decoded.notes, links, listed)
-        if decoded.clues:
-            origins.add(decoded.clues)
+        analysis.add(exchange)
         if not exchange.index % 64:
             tick()
-    capture, lookups, unread = reader.capture(), reader.lookups(), reader.unread()
-    made = moment(capture.first_time)
-    day = made.date().isoformat() if made else None
-    suggested = suggest_first_party(origins.clues(), attribution.owners, attribution.domains)
-    attribution = attribution.in_capture(day, lookups, suggested)
-    method = _method(options, seeds, attribution.databases(day), attribution.domains.suffix_list_version, indicators)
-    if apart := _days_apart(method):
-        builder.note("days-apart", apart)
-    matches = indicators.finish(lookups, unread, capture.first_time) if indicators is not None else ()
-    return builder.finish(capture, unread, method, attribution.destinations, shared, matches)
+    return analysis.report()
 
 
 def _days_apart(method: Method) -> str | None:

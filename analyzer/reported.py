@@ -53,6 +53,10 @@ class Group(Struct, frozen=True, kw_only=True):
     exchanges: tuple[int, ...]
     """The first ten."""
     support: tuple[str, ...] = ()
+    phase: str | None = None
+    """Of the session, where phases were marked; like transmissions of different phases are different groups."""
+    first_time: float | None = None
+    """Of the first of them, seconds since 1970 UTC."""
 
 
 class Recipient(Struct, frozen=True, kw_only=True):
@@ -112,8 +116,13 @@ class Request(Struct, frozen=True, kw_only=True):
     server_ip: str | None
     status: int | None
     body_bytes: int
+    """Of the whole body, also where the recorder kept only its start."""
     body_sha256: str
     body_is_exact: bool
+    phase: str | None = None
+    tls_version: str = ""
+    chain_sha256: str = ""
+    """Of the certificates that the server showed, where the capture holds them."""
     groups: tuple[str, ...]
 
 

@@ -51,6 +51,18 @@ def pem_certificate(pem: str) -> Certificate | None:
     return _certificate(found)
 
 
+def der_certificate(der: bytes) -> Certificate | None:
+    """The certificate in DER form; None where it cannot be read, or an intercepting proxy made it."""
+    from cryptography.x509 import load_der_x509_certificate
+
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            found = load_der_x509_certificate(der)
+    except Exception:
+        return None
+    return _certificate(found)
+
+
 def named_certificate(
     *,
     subject: object,

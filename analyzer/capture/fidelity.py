@@ -18,7 +18,12 @@ MESSAGES: dict[str, str] = {
     "no-server-address": "The recorder did not keep the address of the server.",
     "no-timings": "The recorder did not keep when the request was made.",
     "failed-requests": "The request failed or was aborted; it is not certain that it reached its server.",
-    "not-http": "Traffic other than HTTP and DNS (raw TCP or UDP) was recorded and is not analysed.",
+    "not-http": "Connections that spoke neither HTTP nor DNS (raw TCP or UDP): what was sent over them was searched.",
+    "records-lost": "Requests could not be recorded: the disk was full, or the recorder failed.",
+    "records-damaged": "Parts of the file are damaged; what stood there was passed over.",
+    "session-not-ended": "The recorder was killed, or is still at work; what was under way is not in the file.",
+    "under-way": "Requests were still under way when the recording ended; they are not in the file.",
+    "opening-lost": "Messages belong to a WebSocket or request whose own record is not in the file.",
 }
 """Each identifier and its one sentence, in the order in which notes are listed."""
 

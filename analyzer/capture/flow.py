@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from mitmproxy import connection, dns, http, tcp, udp
 from mitmproxy.flow import Flow
@@ -14,7 +15,8 @@ from mitmproxy.net.dns import types as record_types
 
 from analyzer.capture.certificate import Certificates
 from analyzer.capture.handshake import handshake_ms
-from analyzer.capture.lookups import Lookups, follow, host_name
+from analyzer.capture.lookups import follow, host_name
+from analyzer.capture.raw import raw_exchange
 from analyzer.capture.reader import CaptureReader
 from analyzer.capture.response import NO_ANSWER, Answer, answer_of
 from analyzer.model import Certificate, Exchange
@@ -30,7 +32,7 @@ _BREAKS = re.compile(r"[\x00-\x20\x7f-\x9f]+")
 
 
 class FlowFileReader(CaptureReader):
-    """A flow file: HTTP flows become exchanges, DNS flows look-ups; other connections are counted as not read."""
+    """A flow file: HTTP flows and raw connections become exchanges, DNS flows look-ups."""
 
     format = "mitmproxy flows"
 
@@ -85,18 +87,31 @@ class FlowFileReader(CaptureReader):
             self._count(recorded, exchange)
             return exchange
         if isinstance(recorded, dns.DNSFlow):
-            add_dns_flow(self._lookups, recorded, self._entries)
-            self._number()
+            source = f"DNS {'answer' if recorded.response else 'query'} in flow {self._number()}"
+            for asked in dns_lookups(recorded):
+                self._lookups.add(asked.name, source, asked.aliases, asked.addresses)
             return None
         if not isinstance(recorded, tcp.TCPFlow | udp.UDPFlow):
             raise TypeError("neither HTTP nor TCP, UDP or DNS")
-        self._number()
         self.tally.add("not-http")
-        if isinstance(recorded, tcp.TCPFlow):
-            self._not_read(_host_of(recorded), "raw TCP, not HTTP")
-        else:
-            self._not_read(_host_of(recorded), "raw UDP, not HTTP")
-        return None
+        return self._raw(recorded, self._number())
+
+    def _raw(self, recorded: tcp.TCPFlow | udp.UDPFlow, index: int) -> Exchange:
+        """What the app sent over a connection that spoke neither HTTP nor DNS."""
+        to, time = recorded.server_conn, recorded.timestamp_created
+        where = to.address or to.peername
+        sent = [message.content for message in recorded.messages if message.from_client]
+        return raw_exchange(
+            index=index,
+            protocol="tcp" if isinstance(recorded, tcp.TCPFlow) else "udp",
+            host=_host_of(recorded),
+            port=where[1] if where else 0,
+            time=float(time) if isinstance(time, int | float) else None,
+            body=b"".join(part for part in sent if isinstance(part, bytes)),
+            server_ip=_server_ip(recorded),
+            connect_ms=_connect_ms(to),
+            certificate=_certificate(to, self._certificates),
+        )
 
     def _count(self, recorded: http.HTTPFlow, exchange: Exchange) -> None:
         if recorded.request.raw_content is None and recorded.request.headers.get("content-length", "0") != "0":
@@ -165,8 +180,16 @@ def _certificate(server: connection.Server, certificates: Certificates) -> Certi
         return None
 
 
-def add_dns_flow(lookups: Lookups, recorded: dns.DNSFlow, index: int) -> None:
-    """Adds what was asked in a DNS flow, and what came back."""
+class Asked(NamedTuple):
+    """A name that was looked up, and what came back."""
+
+    name: str
+    aliases: tuple[str, ...]
+    addresses: tuple[str, ...]
+
+
+def dns_lookups(recorded: dns.DNSFlow) -> list[Asked]:
+    """What was asked in a DNS flow, live or from a file."""
     answer = recorded.response
     canonical: dict[str, str] = {}
     addresses: list[tuple[str, str]] = []
@@ -178,11 +201,12 @@ def add_dns_flow(lookups: Lookups, recorded: dns.DNSFlow, index: int) -> None:
             addresses.append((name, value))
         elif target := host_name(value):
             canonical.setdefault(name, target)
-    source = f"DNS {'answer' if answer else 'query'} in flow {index}"
+    found = []
     for question in islice(recorded.request.questions, _RECORDS_READ):
         if asked := host_name(question.name):
             chain = follow(asked, canonical)
-            lookups.add(asked, source, chain, (at for name, at in addresses if name == asked or name in chain))
+            found.append(Asked(asked, chain, tuple(at for name, at in addresses if name == asked or name in chain)))
+    return found
 
 
 def _record_value(record: dns.ResourceRecord) -> str | None:

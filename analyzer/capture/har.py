@@ -66,7 +66,7 @@ class HarReader(CaptureReader):
         self._members[member.name] = value
         if member.name == "_tlsErrors" and isinstance(value, list):
             for host, reason in filter(None, map(dialects.unread_of, value)):
-                self._not_read(host, reason)
+                self._not_read(host, reason, "refused by client")
         if member.name == "creator" and isinstance(value, dict):
             self._servers.recorded_by(value.get("name"))
 

@@ -3,7 +3,9 @@
 import re
 from pathlib import Path
 
+from analyzer.capture.frame import MAGIC
 from analyzer.capture.har import HarReader
+from analyzer.capture.journal_reader import JournalReader
 from analyzer.capture.reader import CaptureReader, unreadable
 from analyzer.capture.text_stream import GZIP_MAGIC, inflate_start
 from analyzer.errors import CaptureError
@@ -19,11 +21,13 @@ _UTF16_OBJECTS = (
 
 
 def open_capture(path: Path) -> CaptureReader:
-    """A reader for a HAR file (plain, gzip-compressed, UTF-8 or UTF-16) or for a mitmproxy flow file of any version.
+    """A reader for our own captures, HAR files (plain, gzip-compressed, UTF-8 or UTF-16) and mitmproxy flow files.
 
-    Raises CaptureError where there is no such file, it cannot be read, or it is neither.
+    Raises CaptureError where there is no such file, it cannot be read, or it is none of them.
     """
     head = _head(path)
+    if head.startswith(MAGIC):
+        return JournalReader(path)
     gzipped = head.startswith(GZIP_MAGIC)
     if gzipped:
         head = inflate_start(head, _HEAD)
@@ -35,7 +39,8 @@ def open_capture(path: Path) -> CaptureReader:
     encoding = _json_encoding(head)
     if encoding is None:
         raise CaptureError(
-            f"{path}: neither a HAR nor a mitmproxy flow file; give a file that a browser, proxy or mitmdump saved."
+            f"{path}: neither a HAR nor a mitmproxy flow file nor a capture of apptells; "
+            "give a file that a browser, proxy or mitmdump saved."
         )
     return HarReader(path, gzipped=gzipped, utf16=None if encoding == "utf-8" else encoding)
 

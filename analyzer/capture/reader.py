@@ -3,19 +3,22 @@
 import hashlib
 import io
 from abc import ABC, abstractmethod
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from msgspec.structs import replace
+
 from analyzer.capture.fidelity import Tally
 from analyzer.capture.lookups import Lookups
+from analyzer.capture.phases import Timeline
 from analyzer.errors import CaptureError
-from analyzer.model import Capture, Exchange, NameLookup, SkippedEntry, Unread
+from analyzer.model import AppBuild, Capture, Device, Exchange, NameLookup, SkippedEntry, Unread, UnreadKind
 
 SKIPPED_LISTED = 100
 UNREAD_LISTED = 10_000
+ADDRESSES_LISTED = 10
 _DRAIN = 1 << 20
 
 
@@ -78,10 +81,15 @@ class CaptureReader(ABC):
         self.tally = Tally()
         self.recorder = "unknown recorder"
         self.comment: str | None = None
+        self.app: AppBuild | None = None
+        """The build that was captured, where the file says so; before the exchanges at least its id."""
+        self.device: Device | None = None
+        self.timeline = Timeline()
+        """The phases of the session: set it before iterating, to one with the user's marks."""
         self._entries = 0
         self._skipped: list[SkippedEntry] = []
         self._skipped_total = 0
-        self._unread: Counter[tuple[str, str]] = Counter()
+        self._unread: dict[tuple[str, UnreadKind, str], Unread] = {}
         self._lookups = Lookups()
         self._complete = True
         self._first: float | None = None
@@ -105,6 +113,8 @@ class CaptureReader(ABC):
                         self._first = time
                     if self._last is None or time > self._last:
                         self._last = time
+                    if self.timeline:
+                        exchange = replace(exchange, phase=self.timeline.at(time))
                 yield exchange
             self._source.drain()
         finally:
@@ -133,12 +143,26 @@ class CaptureReader(ABC):
             self._complete = False
             self.tally.add("truncated-file")
 
-    def _not_read(self, host: str, reason: str) -> None:
+    def _not_read(
+        self,
+        host: str,
+        reason: str,
+        kind: UnreadKind = "failed",
+        address: str | None = None,
+        time: float | None = None,
+    ) -> None:
         """Counts a connection that the recorder could not read."""
-        key = (host, reason)
-        # Beyond so many hosts the names are hostile; memory is worth more than one more of them.
-        if key in self._unread or len(self._unread) < UNREAD_LISTED:
-            self._unread[key] += 1
+        key = (host, kind, reason)
+        known = self._unread.get(key)
+        if known is None:
+            # Beyond so many hosts the names are hostile; memory is worth more than one more of them.
+            if len(self._unread) >= UNREAD_LISTED:
+                return
+            known = Unread(host=host, reason=reason, count=0, kind=kind, first_time=time)
+        addresses = known.addresses
+        if address is not None and address not in addresses and len(addresses) < ADDRESSES_LISTED:
+            addresses = (*addresses, address)
+        self._unread[key] = replace(known, count=known.count + 1, addresses=addresses)
 
     def capture(self) -> Capture:
         """The session as a whole: SHA-256 of the file's own bytes, what is broken, what the recorder did not keep."""
@@ -152,6 +176,9 @@ class CaptureReader(ABC):
             exchanges=self._entries,
             first_time=self._first,
             last_time=self._last,
+            phases=self.timeline.phases(self._first),
+            app=self.app,
+            device=self.device,
             fidelity=self.tally.notes(),
             skipped=tuple(self._skipped),
             skipped_total=self._skipped_total,
@@ -160,7 +187,7 @@ class CaptureReader(ABC):
 
     def unread(self) -> tuple[Unread, ...]:
         """Connections that the recorder could not read, by host and reason, sorted."""
-        return tuple(Unread(host=host, reason=reason, count=n) for (host, reason), n in sorted(self._unread.items()))
+        return tuple(one for _, one in sorted(self._unread.items()))
 
     def lookups(self) -> tuple[NameLookup, ...]:
         """Names that were looked up in DNS while the capture was made: ten thousand at most, each once, sorted."""

@@ -48,11 +48,16 @@ class _Shape(NamedTuple):
 class ReportBuilder:
     """Takes exchanges with their findings one by one; `finish` makes the Report."""
 
-    def __init__(self, taxonomy: Taxonomy, show_values: bool, secrets: Iterable[str] = ()) -> None:
-        """`secrets` are values, such as the seeds, that a report with masked values must show nowhere."""
+    def __init__(
+        self, taxonomy: Taxonomy, show_values: bool, secrets: Iterable[str] = (), log: SpooledLog | None = None
+    ) -> None:
+        """`secrets` are values, such as the seeds, that a report with masked values must show nowhere.
+
+        `log` takes the transmissions, for one who listens to them.
+        """
         self._taxonomy = taxonomy
         self._masking = None if show_values else Masking(secrets)
-        self._log = SpooledLog()
+        self._log = log if log is not None else SpooledLog()
         self._contacts = Contacts()
         self._hosts: list[bytes] = []
         """The destinations' hosts as JSON."""
@@ -61,8 +66,8 @@ class ReportBuilder:
         self._groups = 0
         self._shapes = Memo[tuple[object, ...], _Shape](MAX_SHAPES)
         self._requests: dict[int, Request] = {}
-        self._proven: set[int] = set()
-        """Destinations with a remembered request that a sentence can point to."""
+        self._proven: set[tuple[int, str | None]] = set()
+        """Destinations with a remembered request that a sentence can point to, in each phase."""
         self._indicated = 0
         self._first_unlisted: int | None = None
         self._undecoded = UndecodedLog(self._masking)
@@ -98,6 +103,11 @@ class ReportBuilder:
                 self.note("undecoded", message, exchange.index)
         for what, message in (notes or {}).items():
             self.note(what, message, exchange.index)
+
+    @property
+    def undecoded(self) -> int:
+        """Bodies and parts that nothing could open so far."""
+        return self._undecoded.total
 
     def note(self, what: str, message: str, exchange: int | None = None) -> None:
         """Count trouble of one kind, in an exchange or in the capture as a whole."""
@@ -154,24 +164,24 @@ class ReportBuilder:
                 self.note("groups", message, exchange.index)
                 return
             self._groups += 1
-            tally = tallies[shape.kind] = Tally(finding, masked, shape.reasoning)
+            tally = tallies[shape.kind] = Tally(finding, masked, shape.reasoning, exchange.time)
             self._remember_request(exchange, destination, finding, all_findings)
         tally.add(exchange.index)
 
     def _remember_request(
         self, exchange: Exchange, destination: int, finding: Finding, all_findings: Sequence[Finding]
     ) -> None:
-        """Keep the first requests, and beyond them one for each destination that a sentence can point to."""
+        """Keep the first requests, and beyond them one for each destination and phase that a sentence can tell of."""
         if exchange.index in self._requests:
             return
         telling = is_telling(self._taxonomy.get(finding.data_type).sensitivity, finding.evidence)
         full = len(self._requests) >= MAX_REQUESTS
         if full and self._first_unlisted is None:
             self._first_unlisted = exchange.index
-        if not full or (telling and destination not in self._proven):
+        if not full or (telling and (destination, exchange.phase) not in self._proven):
             self._requests[exchange.index] = request_of(exchange, all_findings, self._masking)
             if telling:
-                self._proven.add(destination)
+                self._proven.add((destination, exchange.phase))
 
     def _shown_value(self, finding: Finding, near: Sequence[str]) -> str:
         if self._masking is None:
@@ -206,7 +216,7 @@ class ReportBuilder:
         names = f"{field.path}\n{finding.reasoning}".lower()
         return _Shape(
             template_of(transmission),
-            Kind.of(finding, path),
+            Kind.of(finding, path, exchange.phase),
             reasoning,
             names if self._masking is not None else "",
             not any(value in names for value in near),

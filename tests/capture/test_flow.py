@@ -22,8 +22,8 @@ from mitmproxy.net.dns import classes, response_codes, types
 from mitmproxy.test import tflow, tutils
 from mitmproxy.websocket import WebSocketMessage
 
-from analyzer.capture.flow import FlowFileReader, add_dns_flow
-from analyzer.capture.lookups import ADDRESSES_KEPT, Lookups
+from analyzer.capture.flow import FlowFileReader, dns_lookups
+from analyzer.capture.lookups import ADDRESSES_KEPT
 from analyzer.capture.open import open_capture
 from analyzer.model import Capture, Exchange
 from tests.capture.made import certificate
@@ -99,14 +99,19 @@ def test_only_the_clients_messages_are_kept(tmp_path: Path) -> None:
 def test_other_traffic_takes_an_index_and_is_counted(tmp_path: Path) -> None:
     data = dumped(tflow.ttcpflow(), post(), tflow.tudpflow(), tflow.tdnsflow(), tflow.ttcpflow(), post())
     exchanges, reader, capture = read(tmp_path / "f", data)
-    assert [exchange.index for exchange in exchanges] == [1, 5]
+    assert [(exchange.index, exchange.method) for exchange in exchanges] == [
+        (0, "TCP"),
+        (1, "POST"),
+        (2, "UDP"),
+        (4, "TCP"),
+        (5, "POST"),
+    ]
+    assert exchanges[0].url == "tcp://address:22/"
+    assert exchanges[0].body == b"hello"
     assert capture.exchanges == 6
     assert {note.what: note.count for note in capture.fidelity} == {"not-http": 3}
     assert [lookup.name for lookup in reader.lookups()] == ["dns.google"]
-    assert sorted((unread.reason, unread.count) for unread in reader.unread()) == [
-        ("raw TCP, not HTTP", 2),
-        ("raw UDP, not HTTP", 1),
-    ]
+    assert reader.unread() == ()
 
 
 def test_a_refused_tunnel_is_unread_and_a_failed_request_is_an_exchange(tmp_path: Path) -> None:
@@ -268,11 +273,9 @@ def test_hostile_records_cost_themselves_alone(tmp_path: Path) -> None:
     )
 )
 def test_any_records_can_be_read(records: list[tuple[str, int, bytes]]) -> None:
-    lookups = Lookups()
     flow = asked("a.example", [ResourceRecord(name, kind, classes.IN, 60, data) for name, kind, data in records])
-    add_dns_flow(lookups, flow, 3)
-    (lookup,) = lookups.merged()
-    assert (lookup.name, lookup.source) == ("a.example", "DNS answer in flow 3")
+    (lookup,) = dns_lookups(flow)
+    assert lookup.name == "a.example"
     assert lookup.name not in lookup.aliases
 
 

@@ -1,0 +1,329 @@
+"""Reads the capture files of the addon, also torn ones and one that is still being written."""
+
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+
+from analyzer.capture.certificate import der_certificate
+from analyzer.capture.frame import MAGIC, Frames, never
+from analyzer.capture.handshake import handshake_ms
+from analyzer.capture.raw import raw_exchange
+from analyzer.capture.reader import CaptureReader
+from analyzer.capture.record import (
+    FORMAT,
+    Body,
+    Ended,
+    Headers,
+    Lookup,
+    Lost,
+    Marked,
+    Message,
+    Prepared,
+    Record,
+    Refused,
+    Request,
+    Response,
+    Shown,
+    Started,
+    Stream,
+    decode,
+)
+from analyzer.capture.request_url import request_url
+from analyzer.capture.response import NO_ANSWER, Answer, answer_of
+from analyzer.errors import CaptureError
+from analyzer.memo import Memo
+from analyzer.model import AppBuild, Certificate, Exchange, Phase, Unread, WholeBody
+
+SWITCHING = 101
+SILENT = 2
+"""Connections to a host that were opened and left silent, before that looks like pinning: one may be a preconnect."""
+_CERTIFICATES = 10_000
+_UNFINISHED = 10_000
+_HOSTS = 100_000
+_FLOWS = 10_000
+
+
+class JournalReader(CaptureReader):
+    """A capture file of the addon. It takes what is there: whole records before, between and after damage."""
+
+    format = "apptells capture"
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        wait: Callable[[], bool] = never,
+        unread: Callable[[Unread], None] = lambda one: None,
+        trouble: Callable[[str], None] = lambda message: None,
+    ) -> None:
+        """To follow a file while it is written, `wait` is asked at its end whether there may be more; `unread` and
+        `trouble` are called as such records come, the first of each host and reason. Raises CaptureError.
+        """
+        super().__init__(path)
+        self._tell_unread, self._trouble = unread, trouble
+        if self._source.read(len(MAGIC)) != MAGIC:
+            self.close()
+            raise CaptureError(f"{path}: no capture file of this version of apptells; use the one that recorded it.")
+        self._ended = False
+        self._frames = Frames(self._source, self._wait_for(wait))
+        self._records = self._read_records()
+        self._certificates = Memo[bytes, Certificate | None](_CERTIFICATES)
+        self._unfinished = Memo[int, Exchange](_UNFINISHED)
+        """Requests of which more may come: a response, messages."""
+        self._flows = Memo[int, str](_FLOWS)
+        self._reached: set[str] = set()
+        """Hosts of which something was read."""
+        self._silent: dict[str, list[Refused]] = {}
+        self.marks: list[Phase] = []
+        """The phases as they were marked."""
+        self._first_record = next(self._records, None)
+        if isinstance(self._first_record, Started):
+            self._start(self._first_record)
+
+    def _wait_for(self, wait: Callable[[], bool]) -> Callable[[], bool]:
+        return lambda: not self._ended and wait()
+
+    def flow(self, index: int) -> str | None:
+        """mitmproxy's id of a flow that was read lately."""
+        return self._flows.get(index)
+
+    def _start(self, record: Started) -> None:
+        self.recorder = record.tool or "apptells"
+        if record.app:
+            self.app = AppBuild(id=record.app)
+        if record.format > FORMAT:
+            self.close()
+            raise CaptureError(f"{self._path}: recorded by a newer apptells ({record.tool}); read it with that one.")
+
+    def _read_records(self) -> Iterator[Record]:
+        for payload in self._frames:
+            try:
+                yield decode(payload)
+            except (msgspec.DecodeError, ValueError, RecursionError):
+                self.tally.add("records-damaged")
+
+    def _exchanges(self) -> Iterator[Exchange]:
+        if self._first_record is not None and not isinstance(self._first_record, Started):
+            self.tally.add("records-damaged")
+            yield from self._take(self._first_record)
+        for record in self._records:
+            yield from self._take(record)
+        if self._frames.damaged:
+            self.tally.add("records-damaged")
+        if self._frames.torn:
+            self._broke_off()
+        if not self._ended:
+            self.tally.add("session-not-ended")
+        self._judge_silent()
+
+    def _take(self, record: Record) -> Iterator[Exchange]:
+        match record:
+            case Request():
+                self._count_to(record.index)
+                yield self._request(record)
+            case Response():
+                yield from self._late_response(record)
+            case Message():
+                yield from self._message(record)
+            case Stream():
+                yield self._stream(record)
+            case Lookup():
+                self._count_to(record.index)
+                source = f"DNS {'answer' if record.answered else 'query'} in record {record.index}"
+                self._lookups.add(record.name, source, record.aliases, record.addresses)
+            case Refused():
+                self._refused(record)
+            case Shown():
+                if sha256(record.der).digest() == record.sha256:
+                    self._certificates.keep(record.sha256, der_certificate(record.der))
+            case Marked():
+                phase = Phase(name=record.name, time=record.time)
+                self.timeline.add(phase)
+                self.marks.append(phase)
+            case Prepared():
+                self.app = record.app or self.app
+                self.device = record.device or self.device
+            case Lost():
+                self.tally.add("records-lost", max(record.count, 1))
+                self._trouble(f"{record.count:,} records were lost: {record.reason}.")
+            case Ended():
+                self._ended = True
+                if record.open > 0:
+                    self.tally.add("under-way", record.open)
+                if record.errors > 0:
+                    self.tally.add("records-lost", record.errors)
+
+    def _count_to(self, index: int) -> None:
+        """Entries are numbered by the recorder; a number that is missing stands for one that was lost."""
+        if 0 <= index - self._entries < 1 << 40:
+            self._entries = index + 1
+
+    # ---------------------------------------------------------------- HTTP
+
+    def _request(self, record: Request) -> Exchange:
+        answer, status = _answer(record.response), record.response.status if record.response else None
+        headers = _texts(record.headers)
+        body, server = record.body, record.server
+        exchange = Exchange(
+            index=record.index,
+            time=record.started,
+            method=_text(record.method).upper(),
+            url=_url(record, headers),
+            headers=tuple(pair for pair in headers if pair[0][:1] != ":"),
+            body=body.kept,
+            server_ip=server.ip,
+            status=status,
+            response_headers=answer.headers,
+            response_type=answer.type,
+            response_encoding=answer.encoding,
+            response_body=answer.body,
+            connect_ms=handshake_ms(server.connect_ms) if server.connect_ms is not None else None,
+            certificate=self._certificates.get(server.leaf_sha256),
+            chain_sha256=server.chain_sha256.hex(),
+            tls_version=server.tls_version,
+            whole_body=_whole(body),
+        )
+        if len(body.kept) < body.size or not body.complete:
+            self.tally.add("request-body-truncated")
+        if server.ip is None:
+            self.tally.add("no-server-address")
+        if record.error or (record.response is not None and record.response.error):
+            self.tally.add("failed-requests")
+        if len(self._reached) < _HOSTS:
+            self._reached.add(server.sni or record.host)
+        self._flows.keep(record.index, record.flow)
+        if (record.response is None and not record.error) or status == SWITCHING:
+            self._unfinished.keep(record.index, msgspec.structs.replace(
+                exchange, headers=(), body=b"", whole_body=None, continues=True, response_headers=(), response_type="",
+                response_encoding="", response_body=b"",
+            ))  # fmt: skip
+        return exchange
+
+    def _late_response(self, record: Response) -> Iterator[Exchange]:
+        request = self._unfinished.get(record.index)
+        if request is None:
+            self.tally.add("opening-lost")
+            return
+        if record.error:
+            self.tally.add("failed-requests")
+        answer = _answer(record)
+        later = msgspec.structs.replace(
+            request,
+            status=record.status or None,
+            response_headers=answer.headers,
+            response_type=answer.type,
+            response_encoding=answer.encoding,
+            response_body=answer.body,
+        )
+        if record.status != SWITCHING:
+            self._unfinished.pop(record.index, None)
+        if answer != NO_ANSWER:
+            yield later
+
+    def _message(self, record: Message) -> Iterator[Exchange]:
+        if not record.from_client:
+            return
+        request = self._unfinished.get(record.index)
+        if request is None:
+            self.tally.add("opening-lost")
+            return
+        if len(record.body.kept) < record.body.size:
+            self.tally.add("request-body-truncated")
+        yield msgspec.structs.replace(
+            request, time=record.time, messages=(record.body.kept,), first_message=max(record.position, 0)
+        )
+
+    # ---------------------------------------------------------------- everything else
+
+    def _stream(self, record: Stream) -> Exchange:
+        body, server = record.sent, record.server
+        if record.part <= 0:
+            self._count_to(record.index)
+            self.tally.add("not-http")
+        if len(body.kept) < body.size:
+            self.tally.add("request-body-truncated")
+        if len(self._reached) < _HOSTS:
+            self._reached.add(server.sni or record.host)
+        exchange = raw_exchange(
+            index=record.index,
+            protocol="udp" if record.protocol == "udp" else "tcp",
+            host=server.sni or record.host,
+            port=record.port,
+            time=record.started,
+            body=body.kept,
+            server_ip=server.ip,
+            connect_ms=handshake_ms(server.connect_ms) if server.connect_ms is not None else None,
+            certificate=self._certificates.get(server.leaf_sha256),
+            chain_sha256=server.chain_sha256.hex(),
+            tls_version=server.tls_version,
+            whole_body=_whole(body),
+        )
+        self._flows.keep(record.index, record.flow)
+        if record.part <= 0:
+            return exchange
+        return msgspec.structs.replace(
+            exchange, body=b"", whole_body=None, messages=(body.kept,), first_message=record.part - 1, continues=True
+        )
+
+    def _refused(self, record: Refused) -> None:
+        host = record.host or record.address or "unknown host"
+        if record.kind == "suspected pinning":
+            seen = self._silent.setdefault(host, []) if len(self._silent) < _HOSTS or host in self._silent else []
+            seen.append(record) if len(seen) < _FLOWS else None
+            return
+        self._refusal(host, record)
+
+    def _judge_silent(self) -> None:
+        """A host that let the handshake finish and then got nothing: again and again, and never anything else."""
+        for host, seen in self._silent.items():
+            if len(seen) >= SILENT and host not in self._reached:
+                for record in seen:
+                    self._refusal(host, record)
+
+    def _refusal(self, host: str, record: Refused) -> None:
+        name, reason = _line(host), _line(_REASONS[record.kind] + (f" ({record.reason})" if record.reason else ""))
+        is_new = (name, record.kind, reason) not in self._unread
+        self._not_read(name, reason, record.kind, record.address, record.time)
+        if is_new and (known := self._unread.get((name, record.kind, reason))):
+            self._tell_unread(known)
+
+
+_REASONS = {
+    "refused by client": "the app did not accept the recorder's certificate",
+    "suspected pinning": "the app finished the handshake and then sent nothing, as apps that pin may do",
+    "refused by server": "the server broke the handshake off, or its certificate is not trusted",
+    "passed through": "the recorder was told to leave it alone",
+    "failed": "the connection could not be opened",
+    "raw": "it spoke no protocol that is known here",
+}
+
+
+def _answer(record: Response | None) -> Answer:
+    if record is None:
+        return NO_ANSWER
+    return answer_of(_texts(record.headers), record.body.kept)
+
+
+def _whole(body: Body) -> WholeBody | None:
+    return WholeBody(bytes=body.size, sha256=body.sha256.hex()) if body.sha256 else None
+
+
+def _url(record: Request, headers: tuple[tuple[str, str], ...]) -> str:
+    asked = next((value for name, value in headers if name.lower() == "host"), "")
+    if record.version.startswith((b"HTTP/2", b"HTTP/3")):
+        asked = _text(record.authority) or asked
+    return request_url(_text(record.scheme), _line(record.host), record.port, _text(record.path), asked)
+
+
+def _texts(headers: Headers) -> tuple[tuple[str, str], ...]:
+    return tuple((_text(name), _text(value)) for name, value in headers)
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "replace")
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())[:400]

@@ -1,0 +1,1 @@
+"""Findings while a capture is being made: a process of its own follows the capture file."""

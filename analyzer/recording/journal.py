@@ -1,0 +1,173 @@
+"""Writes a capture file while the session runs: a thread puts records on disk, so that no disk delays traffic."""
+
+import errno
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from analyzer.capture.frame import MAGIC, framed
+from analyzer.capture.record import Lost, Record, encode
+from analyzer.errors import CaptureError
+
+PAUSE = 0.2
+"""Seconds between two writes: what is lost when the process is killed."""
+SYNC = 0.5
+"""Seconds between two times that the system is told to put everything on disk: what is lost with the power."""
+BACKLOG = 64 << 20
+"""Bytes of records that wait while the disk takes none; what comes after is counted as lost."""
+_AT_ONCE = 4 << 20
+_CLOSING = 10.0
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+class Journal:
+    """An append-only capture file. `write` never waits and never raises; a full disk costs records, not traffic."""
+
+    def __init__(self, path: Path, trouble: Callable[[str], None], backlog: int = BACKLOG) -> None:
+        """Makes the file (0600). `trouble` is called, in the writer's thread, with one sentence when something is wrong
+        and when it is well again. Raises CaptureError where the file exists or cannot be made.
+        """
+        self.path = path
+        self._trouble, self._backlog = trouble, backlog
+        try:
+            self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+            os.write(self._file, MAGIC)
+        except FileExistsError:
+            raise CaptureError(f"{path}: there is such a file already; name another to record to.") from None
+        except OSError as error:
+            raise CaptureError(
+                f"{path}: cannot be written ({error.strerror}); check the folder and its rights."
+            ) from error
+        self._pending: deque[bytes] = deque()
+        self._queued = self._written = 0
+        """Bytes ever queued and ever taken; each has one writer, so that neither needs a lock."""
+        self._size = len(MAGIC)
+        self._lost, self._lost_since = 0, 0.0
+        self.lost = 0
+        """Records that could not be kept so far."""
+        self._is_unwell = self._is_gone = False
+        self._more, self._stop = threading.Event(), False
+        self._thread = threading.Thread(target=self._run, name="apptells journal", daemon=True)
+        self._thread.start()
+
+    @property
+    def size(self) -> int:
+        """Bytes in the file."""
+        return self._size
+
+    @property
+    def waiting(self) -> int:
+        """Bytes that are not in the file yet."""
+        return self._queued - self._written
+
+    def write(self, record: Record) -> None:
+        """Adds a record: it is in the file within `PAUSE`, on disk within `PAUSE + SYNC`."""
+        data = encode(record)
+        waiting = self._queued - self._written
+        if waiting + len(data) > self._backlog:
+            self._lose()
+            return
+        if self._lost and waiting < self._backlog // 2:
+            self._say_lost()
+        self._queue(data)
+        if waiting > _AT_ONCE:
+            self._more.set()
+
+    def close(self, last: Record) -> None:
+        """Writes the last record and everything before it, puts it on disk, ends the thread."""
+        if self._lost:
+            self._say_lost()
+        self._queue(encode(last))
+        self._stop = True
+        self._more.set()
+        self._thread.join(_CLOSING)
+
+    def _queue(self, data: bytes) -> None:
+        self._queued += len(data)
+        self._pending.append(data)
+
+    def _lose(self) -> None:
+        self._lost_since = self._lost_since if self._lost else time.time()
+        self._lost += 1
+        self.lost += 1
+
+    def _say_lost(self) -> None:
+        lost = Lost(time=time.time(), since=self._lost_since, count=self._lost, reason="the disk was full")
+        self._lost = 0
+        self._queue(encode(lost))
+
+    # ---------------------------------------------------------------- in the thread
+
+    def _run(self) -> None:
+        synced = time.monotonic()
+        batch: list[bytes] = []
+        dirty = False
+        while True:
+            stopping = self._stop
+            while self._pending:
+                batch.append(self._pending.popleft())
+            if batch:
+                batch = self._append(batch)
+                dirty = True
+            if dirty and (stopping or time.monotonic() - synced >= SYNC):
+                self._sync()
+                synced, dirty = time.monotonic(), False
+            if stopping:
+                if batch:
+                    self._complain(f"{len(batch):,} records could not be written")
+                with suppress(OSError):
+                    os.close(self._file)
+                return
+            self._more.wait(PAUSE)
+            self._more.clear()
+
+    def _append(self, batch: list[bytes]) -> list[bytes]:
+        """Writes records; gives back those that the disk did not take. The file ends with a whole record."""
+        frames = framed(batch)
+        data = memoryview(b"".join(frames))
+        done = 0
+        try:
+            while done < len(data):
+                done += os.write(self._file, data[done : done + _AT_ONCE])
+        except OSError as error:
+            whole, kept = 0, 0
+            for frame in frames:
+                if whole + len(frame) > done:
+                    break
+                whole, kept = whole + len(frame), kept + 1
+            with suppress(OSError):  # where even that fails, a reader passes the torn record over
+                os.ftruncate(self._file, self._size + whole)
+            self._took(batch[:kept], whole)
+            what = "the disk is full" if error.errno in _FULL else f"writing failed ({error.strerror or error})"
+            self._complain(what)
+            return batch[kept:]
+        self._took(batch, done)
+        if self._is_unwell:
+            self._is_unwell = False
+            self._trouble(f"Recording to {self.path} goes on.")
+        return []
+
+    def _took(self, records: list[bytes], size: int) -> None:
+        self._size += size
+        self._written += sum(map(len, records))
+
+    def _sync(self) -> None:
+        try:
+            os.fdatasync(self._file) if hasattr(os, "fdatasync") else os.fsync(self._file)
+            if not self._is_gone and not os.fstat(self._file).st_nlink:
+                self._is_gone = True
+                self._trouble(f"NOT RECORDED: {self.path} was deleted. Traffic passes; start again to record it.")
+        except OSError as error:
+            self._complain(f"what is written could not be put on disk ({error.strerror or error})")
+
+    def _complain(self, what: str) -> None:
+        if not self._is_unwell:
+            self._is_unwell = True
+            self._trouble(
+                f"NOT RECORDED: {what}. Traffic passes, and what comes is kept in memory as far as it goes; "
+                f"make room for {self.path}, and recording goes on by itself."
+            )
