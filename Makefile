@@ -11,7 +11,7 @@ demo: setup
 		--app com.example.citizenconnect --first-party jansamvad.example --output reports/demo
 
 test: setup lint
-	@.ci/browser
+	@.ci/peers
 	@.venv/bin/python -m pytest -n 2
 
 lint: setup

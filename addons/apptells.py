@@ -76,6 +76,8 @@ class Apptells:
         self._phase: str | None = None
         self._reached: Reached | None = None
         self._errors = 0
+        self._own_page = ""
+        """Host of mitmproxy's page of certificates; to ask the options for it at each request is dear."""
 
     # ---------------------------------------------------------------- options and life
 
@@ -101,6 +103,7 @@ class Apptells:
         ):
             raise exceptions.OptionsError(f"{ctx.options.apptells_seeds}: there is no such file; check apptells_seeds.")
         self._flows.keep = keep
+        self._own_page = ctx.options.onboarding_host
 
     def running(self) -> None:
         """Opens the capture file; from here on nothing is missed."""
@@ -170,11 +173,15 @@ class Apptells:
 
     # ---------------------------------------------------------------- hooks
 
+    def _is_the_apps(self, flow: http.HTTPFlow) -> bool:
+        """Not one that mitmproxy sends again by itself, and none to its own page of certificates."""
+        return flow.is_replay != "request" and flow.request.data.host != self._own_page
+
     @guarded
     def requestheaders(self, flow: http.HTTPFlow) -> None:
         """A request begins."""
         self._connections.read(flow.client_conn)
-        if _is_the_apps(flow):
+        if self._is_the_apps(flow):
             self._flows.request_begins(flow)
 
     @guarded
@@ -185,13 +192,13 @@ class Apptells:
     @guarded
     def response(self, flow: http.HTTPFlow) -> None:
         """A response is complete."""
-        if _is_the_apps(flow):
+        if self._is_the_apps(flow):
             self._flows.ended(flow)
 
     @guarded
     def error(self, flow: http.HTTPFlow) -> None:
         """A request or its response broke off."""
-        if _is_the_apps(flow):
+        if self._is_the_apps(flow):
             self._flows.ended(flow)
 
     @guarded
@@ -302,7 +309,11 @@ class Apptells:
 
     @guarded
     def next_layer(self, chosen: layer.NextLayer) -> None:
-        """mitmproxy has decided what a connection speaks."""
+        """mitmproxy decides what a connection speaks: after this hook, for scripts come before its own addons."""
+        asyncio.get_running_loop().call_soon(self._chosen, chosen)
+
+    @guarded
+    def _chosen(self, chosen: layer.NextLayer) -> None:
         self._connections.chosen(chosen)
 
     # ---------------------------------------------------------------- what the live analysis tells
@@ -410,11 +421,6 @@ class Apptells:
     def _reply(self, said: Ready | Said) -> None:
         sys.stdout.write(said_line(said))
         sys.stdout.flush()
-
-
-def _is_the_apps(flow: http.HTTPFlow) -> bool:
-    """Not one that mitmproxy sends again by itself, and none to its own page of certificates."""
-    return flow.is_replay != "request" and flow.request.host != ctx.options.onboarding_host
 
 
 def _path(text: str) -> Path:

@@ -23,6 +23,7 @@ MESSAGES: dict[str, str] = {
     "records-damaged": "Parts of the file are damaged; what stood there was passed over.",
     "session-not-ended": "The recorder was killed, or is still at work; what was under way is not in the file.",
     "under-way": "Requests were still under way when the recording ended; they are not in the file.",
+    "marks-dropped": "Marks of phases in the file have no usable name or time, or there are too many.",
     "opening-lost": "Messages belong to a WebSocket or request whose own record is not in the file.",
 }
 """Each identifier and its one sentence, in the order in which notes are listed."""

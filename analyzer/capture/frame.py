@@ -16,10 +16,12 @@ _HEAD = struct.Struct("<4sII")
 _READ = 1 << 20
 _SEARCHED = 1 << 30
 """Bytes that are checked while looking for the next frame in a damaged file, before the rest is given up."""
+_LOOK = 200
+"""What a look at one mark counts as, in bytes checked."""
 
 
 def framed(payloads: Iterable[bytes]) -> list[bytes]:
-    """Each payload as it stands in a file."""
+    """Each payload, none of them empty, as it stands in a file."""
     return [_HEAD.pack(MARK, len(payload), crc32(payload)) + payload for payload in payloads]
 
 
@@ -37,6 +39,8 @@ class Frames:
         self._buffer = bytearray()
         self._at = 0
         """Position in the buffer."""
+        self._passed = 0
+        """Bytes passed over since the last frame."""
         self._checked = 0
         self.damaged = 0
         """Bytes passed over between records."""
@@ -50,10 +54,8 @@ class Frames:
                 yield payload
             elif not self._find_next():
                 break
-            if self._at > _READ:
-                del self._buffer[: self._at]
-                self._at = 0
-        self.torn = len(self._buffer) - self._at
+            self._forget()
+        self.torn = self._passed + len(self._buffer) - self._at
 
     def _payload(self) -> bytes | None:
         """Takes the payload of the frame that begins here; None where none does, or not a whole one."""
@@ -66,27 +68,39 @@ class Frames:
 
     def _find_next(self) -> bool:
         """Goes to where the next whole frame begins; False where there is none."""
-        at = self._at + 1
+        self._pass_over(self._at + 1)
         while self._checked < _SEARCHED:
-            found = self._buffer.find(MARK, at)
-            if found >= 0:
-                if self._whole(found) is not None:
-                    self.damaged += found - self._at
-                    self._at = found
-                    return True
-                at = found + 1
-            else:
-                at = max(at, len(self._buffer) - len(MARK) + 1)
-                if at - self._at > MAX_RECORD or not self._more():
+            found = self._buffer.find(MARK, self._at)
+            if found < 0:
+                self._pass_over(max(self._at, len(self._buffer) - len(MARK) + 1))  # a mark may have begun
+                self._forget()
+                if not self._more():
                     return False
+                continue
+            self._pass_over(found)
+            self._checked += _LOOK
+            if self._whole(found) is not None:
+                self.damaged, self._passed = self.damaged + self._passed, 0
+                return True
+            self._pass_over(found + 1)
         return False
+
+    def _pass_over(self, to: int) -> None:
+        self._passed += to - self._at
+        self._at = to
+
+    def _forget(self) -> None:
+        if self._at > _READ:
+            del self._buffer[: self._at]
+            self._at = 0
 
     def _whole(self, at: int) -> int | None:
         """The length of the payload of the frame at a position; None where there is no whole frame."""
         if not self._has(_HEAD.size, at):
             return None
         mark, length, check = _HEAD.unpack_from(self._buffer, at)
-        if mark != MARK or length > MAX_RECORD or not self._has(_HEAD.size + length, at):
+        # The checksum of nothing is zero, so that a zeroed head would be that of an empty record.
+        if mark != MARK or not 0 < length <= MAX_RECORD or not self._has(_HEAD.size + length, at):
             return None
         start = at + _HEAD.size
         with memoryview(self._buffer) as view, view[start : start + length] as payload:

@@ -42,6 +42,11 @@ SILENT = 2
 _CERTIFICATES = 10_000
 _UNFINISHED = 10_000
 _HOSTS = 100_000
+_SILENCES = 20_000
+_URL = 4_096
+"""Characters that are remembered of the URL of a request of which more may come."""
+_HEADERS = 16 << 10
+"""Bytes of headers up to which they are remembered with it."""
 _FLOWS = 10_000
 
 
@@ -57,12 +62,13 @@ class JournalReader(CaptureReader):
         wait: Callable[[], bool] = never,
         unread: Callable[[Unread], None] = lambda one: None,
         trouble: Callable[[str], None] = lambda message: None,
+        marked: Callable[[Phase], None] = lambda phase: None,
     ) -> None:
-        """To follow a file while it is written, `wait` is asked at its end whether there may be more; `unread` and
-        `trouble` are called as such records come, the first of each host and reason. Raises CaptureError.
+        """To follow a file while it is written, `wait` is asked at its end whether there may be more; `unread` (the
+        first of each host and reason), `trouble` and `marked` are called as such records come. Raises CaptureError.
         """
         super().__init__(path)
-        self._tell_unread, self._trouble = unread, trouble
+        self._tell_unread, self._trouble, self._tell_marked = unread, trouble, marked
         if self._source.read(len(MAGIC)) != MAGIC:
             self.close()
             raise CaptureError(f"{path}: no capture file of this version of apptells; use the one that recorded it.")
@@ -76,8 +82,7 @@ class JournalReader(CaptureReader):
         self._reached: set[str] = set()
         """Hosts of which something was read."""
         self._silent: dict[str, list[Refused]] = {}
-        self.marks: list[Phase] = []
-        """The phases as they were marked."""
+        self._silences = 0
         self._first_record = next(self._records, None)
         if isinstance(self._first_record, Started):
             self._start(self._first_record)
@@ -121,18 +126,20 @@ class JournalReader(CaptureReader):
     def _take(self, record: Record) -> Iterator[Exchange]:
         match record:
             case Request():
-                self._count_to(record.index)
-                yield self._request(record)
+                if self._is_next(record.index):
+                    yield self._request(record)
             case Response():
                 yield from self._late_response(record)
             case Message():
                 yield from self._message(record)
             case Stream():
-                yield self._stream(record)
+                is_later = record.part > 0 and record.index < self._entries
+                if is_later or self._is_next(record.index):
+                    yield self._stream(record, is_later)
             case Lookup():
-                self._count_to(record.index)
-                source = f"DNS {'answer' if record.answered else 'query'} in record {record.index}"
-                self._lookups.add(record.name, source, record.aliases, record.addresses)
+                if self._is_next(record.index):
+                    source = f"DNS {'answer' if record.answered else 'query'} in record {record.index}"
+                    self._lookups.add(record.name, source, record.aliases, record.addresses)
             case Refused():
                 self._refused(record)
             case Shown():
@@ -141,7 +148,7 @@ class JournalReader(CaptureReader):
             case Marked():
                 phase = Phase(name=record.name, time=record.time)
                 self.timeline.add(phase)
-                self.marks.append(phase)
+                self._tell_marked(phase)
             case Prepared():
                 self.app = record.app or self.app
                 self.device = record.device or self.device
@@ -155,10 +162,13 @@ class JournalReader(CaptureReader):
                 if record.errors > 0:
                     self.tally.add("records-lost", record.errors)
 
-    def _count_to(self, index: int) -> None:
-        """Entries are numbered by the recorder; a number that is missing stands for one that was lost."""
-        if 0 <= index - self._entries < 1 << 40:
-            self._entries = index + 1
+    def _is_next(self, index: int) -> bool:
+        """Entries are numbered by the recorder, in the order of the file; a number that is missing was lost."""
+        if index < self._entries:
+            self.tally.add("records-damaged")
+            return False
+        self._entries = index + 1
+        return True
 
     # ---------------------------------------------------------------- HTTP
 
@@ -194,11 +204,22 @@ class JournalReader(CaptureReader):
         if len(self._reached) < _HOSTS:
             self._reached.add(server.sni or record.host)
         self._flows.keep(record.index, record.flow)
-        if (record.response is None and not record.error) or status == SWITCHING:
-            self._unfinished.keep(record.index, msgspec.structs.replace(
-                exchange, headers=(), body=b"", whole_body=None, continues=True, response_headers=(), response_type="",
-                response_encoding="", response_body=b"",
-            ))  # fmt: skip
+        if status == SWITCHING or not record.error and _is_unfinished(record):
+            self._unfinished.keep(
+                record.index,
+                msgspec.structs.replace(
+                    exchange,
+                    url=exchange.url[:_URL],
+                    headers=exchange.headers if sum(map(_length, record.headers)) <= _HEADERS else (),
+                    body=b"",
+                    whole_body=None,
+                    continues=True,
+                    response_headers=(),
+                    response_type="",
+                    response_encoding="",
+                    response_body=b"",
+                ),
+            )
         return exchange
 
     def _late_response(self, record: Response) -> Iterator[Exchange]:
@@ -217,10 +238,11 @@ class JournalReader(CaptureReader):
             response_encoding=answer.encoding,
             response_body=answer.body,
         )
+        if record.sent is not None:
+            later = msgspec.structs.replace(later, whole_body=_whole(record.sent))
         if record.status != SWITCHING:
             self._unfinished.pop(record.index, None)
-        if answer != NO_ANSWER:
-            yield later
+        yield later
 
     def _message(self, record: Message) -> Iterator[Exchange]:
         if not record.from_client:
@@ -237,10 +259,9 @@ class JournalReader(CaptureReader):
 
     # ---------------------------------------------------------------- everything else
 
-    def _stream(self, record: Stream) -> Exchange:
+    def _stream(self, record: Stream, is_later: bool) -> Exchange:
         body, server = record.sent, record.server
-        if record.part <= 0:
-            self._count_to(record.index)
+        if not is_later:
             self.tally.add("not-http")
         if len(body.kept) < body.size:
             self.tally.add("request-body-truncated")
@@ -251,7 +272,7 @@ class JournalReader(CaptureReader):
             protocol="udp" if record.protocol == "udp" else "tcp",
             host=server.sni or record.host,
             port=record.port,
-            time=record.started,
+            time=record.sent_at if is_later and record.sent_at is not None else record.started,
             body=body.kept,
             server_ip=server.ip,
             connect_ms=handshake_ms(server.connect_ms) if server.connect_ms is not None else None,
@@ -261,7 +282,7 @@ class JournalReader(CaptureReader):
             whole_body=_whole(body),
         )
         self._flows.keep(record.index, record.flow)
-        if record.part <= 0:
+        if not is_later:
             return exchange
         return msgspec.structs.replace(
             exchange, body=b"", whole_body=None, messages=(body.kept,), first_message=record.part - 1, continues=True
@@ -270,8 +291,9 @@ class JournalReader(CaptureReader):
     def _refused(self, record: Refused) -> None:
         host = record.host or record.address or "unknown host"
         if record.kind == "suspected pinning":
-            seen = self._silent.setdefault(host, []) if len(self._silent) < _HOSTS or host in self._silent else []
-            seen.append(record) if len(seen) < _FLOWS else None
+            if self._silences < _SILENCES:
+                self._silences += 1
+                self._silent.setdefault(host, []).append(record)
             return
         self._refusal(host, record)
 
@@ -306,8 +328,17 @@ def _answer(record: Response | None) -> Answer:
     return answer_of(_texts(record.headers), record.body.kept)
 
 
+def _length(header: tuple[bytes, bytes]) -> int:
+    return len(header[0]) + len(header[1])
+
+
+def _is_unfinished(record: Request) -> bool:
+    """Whether more of its body, or of its response, was to come."""
+    return not record.body.complete or record.response is None or record.response.ended is None
+
+
 def _whole(body: Body) -> WholeBody | None:
-    return WholeBody(bytes=body.size, sha256=body.sha256.hex()) if body.sha256 else None
+    return WholeBody(bytes=body.size, sha256=body.sha256.hex()) if body.sha256 and body.complete else None
 
 
 def _url(record: Request, headers: tuple[tuple[str, str], ...]) -> str:

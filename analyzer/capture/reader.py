@@ -117,6 +117,8 @@ class CaptureReader(ABC):
                         exchange = replace(exchange, phase=self.timeline.at(time))
                 yield exchange
             self._source.drain()
+            if self.timeline.dropped:
+                self.tally.add("marks-dropped", self.timeline.dropped)
         finally:
             self.close()
 

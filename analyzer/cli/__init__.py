@@ -10,6 +10,7 @@ import click
 from analyzer.errors import ApptellsError
 
 COMMANDS = {
+    "capture": "Record what an app sends, tell what is found meanwhile, and report on it.",
     "analyze": "Report on a capture: what was transmitted, to whom, and where.",
     "identify": "Compare captures of two people or devices: what tells them apart.",
     "persona": "Make a fictitious person to type into the app.",

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from analyzer.decode import form, grpc, json_body, lines, lzstring, msgpack, multipart, protobuf, xml
+from analyzer.decode import form, grpc, json_body, lines, lzstring, mqtt, msgpack, multipart, protobuf, xml
 from analyzer.decode.charset import to_text
 from analyzer.decode.compression import ENCODINGS, Inflated, inflate, sniff
 from analyzer.decode.limits import MAX_FIELDS, MAX_LAYER_BYTES
@@ -33,6 +33,11 @@ def _multipart(walk: Walk, at: Place, data: bytes, content_type: str) -> bool:
     return (data.startswith(b"--") or "multipart" in content_type.lower()) and multipart.read(
         walk, at, data, content_type
     )
+
+
+def _mqtt(walk: Walk, at: Place, data: bytes, content_type: str) -> bool:
+    # Without its CONNECT, as in later messages of a WebSocket, MQTT is recognised only where it cannot be nested data.
+    return (data[0] == 0x10 or (at.location == "message" and not at.depth)) and mqtt.read(walk, at, data)
 
 
 def _grpc(walk: Walk, at: Place, data: bytes, content_type: str) -> bool:
@@ -79,7 +84,7 @@ def _lzstring(walk: Walk, at: Place, data: bytes, content_type: str) -> bool:
 
 
 DECODERS: tuple[Callable[[Walk, Place, bytes, str], bool], ...] = (
-    _json, _multipart, _xml, _grpc, _msgpack, _protobuf, _text, _lzstring,
+    _json, _multipart, _xml, _mqtt, _grpc, _msgpack, _protobuf, _text, _lzstring,
 )  # fmt: skip
 """Body formats in the order they are tried; each looks at the bytes first, for senders declare wrong types."""
 

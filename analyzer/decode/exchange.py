@@ -5,7 +5,7 @@ from functools import partial
 
 from msgspec import Struct
 
-from analyzer.decode import body, form, url, values
+from analyzer.decode import body, form, mqtt, url, values
 from analyzer.decode.entropy import entropy
 from analyzer.decode.envelope import Envelope
 from analyzer.decode.limits import MAX_FIELDS
@@ -30,6 +30,8 @@ SELF_NAMING = frozenset(("origin", "referer", "x-requested-with", "x-android-pac
 CACHE_SIZE = 12_000
 MEMO_CHARS = 2_000
 MEMO_FIELDS = 100
+MAX_POSITION = 1 << 48
+"""Of a message; a recorder that claims more is not believed."""
 SMALL = 64
 """Closed data under this many bytes is not reported as undecoded."""
 
@@ -57,9 +59,24 @@ class Decoder:
         """Leaves of paths, queries and headers, by location, name and text."""
 
     def decode(self, exchange: Exchange) -> Decoded:
-        """Every leaf of the request and of its messages. Never raises; what could not be read is said."""
+        """Every leaf of the request and of its messages; of a later part of an exchange, those of its messages.
+
+        Never raises; what could not be read is said.
+        """
         walk = Walk(values.read, body.read, self._plain, self._names, self._envelopes)
         host, path, query, fragment = url.split(exchange.url)
+        clues = [] if exchange.continues else self._request(walk, exchange, host, path, query, fragment)
+        if exchange.messages:
+            self._messages(walk, exchange)
+        undecoded = [
+            _undecoded(exchange.index, host, at, data, kind) for at, data, kind in walk.closed if len(data) >= SMALL
+        ]
+        return Decoded(host, path, walk.fields, undecoded, walk.notes, clues)
+
+    def _request(
+        self, walk: Walk, exchange: Exchange, host: str, path: str, query: str, fragment: str
+    ) -> list[tuple[str, str]]:
+        """Record the leaves of URL, headers and body. Returns the clues."""
         self._recall(walk, "path", host, path, _read_path)
         if query:
             self._recall(walk, "query", "", query, _read_query)
@@ -79,13 +96,7 @@ class Decoder:
                 clues.append((lower, value))
         if exchange.body:
             self._body(walk, exchange, content_type, encoding)
-        for position, message in enumerate(exchange.messages):
-            at = Place("message", f"[{position}]", "", (), 0)
-            self._part(walk, partial(walk.data, at, message), "message", message)
-        undecoded = [
-            _undecoded(exchange.index, host, at, data, kind) for at, data, kind in walk.closed if len(data) >= SMALL
-        ]
-        return Decoded(host, path, walk.fields, undecoded, walk.notes, clues)
+        return clues
 
     def _recall(
         self, walk: Walk, location: Location, name: str, text: str, read: Callable[[Walk, str, str], None]
@@ -108,6 +119,15 @@ class Decoder:
         if encoding and not exchange.body_is_decoded:
             at, data = body.take_off_encodings(walk, at, data, encoding)
         self._part(walk, partial(walk.data, at, data, content_type), "body", data)
+
+    def _messages(self, walk: Walk, exchange: Exchange) -> None:
+        protocols = ",".join(value for name, value in exchange.headers if name.lower() == "sec-websocket-protocol")
+        version = mqtt.spoken(exchange.messages, protocols)
+        messages = enumerate(exchange.messages) if version is None else mqtt.joined(exchange.messages)
+        first = min(max(exchange.first_message, 0), MAX_POSITION)
+        for position, message in messages:
+            at = Place("message", f"[{first + position}]", "", (), 0)
+            self._part(walk, partial(_read_message, walk, at, message, version), "message", message)
 
     def _part(self, walk: Walk, read: Callable[[], object], location: Location, source: str | bytes) -> None:
         walk.begin_part()
@@ -147,6 +167,11 @@ def _read_header(walk: Walk, name: str, value: str) -> None:
         walk.text(at.at(scheme.lower()[:20]) if token else at, token or value)
     else:
         walk.text(at, value)
+
+
+def _read_message(walk: Walk, at: Place, message: bytes, version: int | None) -> None:
+    if version is None or not mqtt.read(walk, at, message, version):
+        walk.data(at, message)
 
 
 def _undecoded(index: int, host: str, at: Place, data: bytes, content_type: str) -> Undecoded:

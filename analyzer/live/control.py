@@ -48,6 +48,7 @@ def read_said(line: str) -> Ready | Said | None:
     if not line.startswith(MARK):
         return None
     try:
-        return _read_said(line.removeprefix(MARK))
+        said: Ready | Said = _read_said(line.removeprefix(MARK))
     except msgspec.DecodeError:
         return None
+    return said

@@ -26,6 +26,11 @@ class Follower:
         self._told = 0
         self._process: Process | None = None
 
+    @property
+    def pid(self) -> int | None:
+        """Of the process, while there is one."""
+        return self._process.pid if self._process is not None and self._process.returncode is None else None
+
     async def run(self) -> None:
         """Runs until the session has ended and all of it is analysed, or until the process failed `TRIES` times."""
         for _ in range(TRIES):
@@ -45,14 +50,16 @@ class Follower:
         try:
             while chunk := await process.stdout.read(_READ):
                 *lines, pending = (pending + chunk).split(b"\n")
-                for line in lines:
+                for event in map(decode, lines):
+                    if isinstance(event, Reached):  # as often as time passes; all others come in the order of the file
+                        self._tell(event)
+                        if event.ended:
+                            return True
+                        continue
                     count += 1
                     if count > self._told:
                         self._told = count
-                        event = decode(line)
                         self._tell(event)
-                        if isinstance(event, Reached) and event.ended:
-                            return True
                 if len(pending) > _LONGEST:
                     break
             return False

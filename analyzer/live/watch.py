@@ -12,7 +12,7 @@ from analyzer.attribute.attribution import Attribution
 from analyzer.capture.journal_reader import JournalReader
 from analyzer.knowledge import Knowledge
 from analyzer.live.events import Event, PhaseBegan, Reached, Seen, Sent, Trouble, Unreadable
-from analyzer.model import Destination, Exchange, Transmission, Unread
+from analyzer.model import Destination, Exchange, Phase, Transmission, Unread
 from analyzer.pipeline import Analysis, Options
 from analyzer.report.groups import is_telling
 from analyzer.report.log import SpooledLog
@@ -54,28 +54,30 @@ class Watch:
     ) -> None:
         """Raises ApptellsError where the file or an option is wrong. `is_wanted` turns False when nobody listens."""
         self._tell, self._is_wanted = tell, is_wanted
-        self._reader = JournalReader(path, wait=self._wait, unread=self._unread, trouble=self._trouble)
+        self._kinds: set[tuple[str, str, str, str | None]] = set()
+        self._exchanges = self._unreadable = 0
+        self._said: Reached | None = None
+        self._said_at = 0.0
+        self._is_open = False
+        """Whether the file's first record is here."""
+        self._reader = JournalReader(
+            path, wait=self._wait, unread=self._unread, trouble=self._trouble, marked=self._marked
+        )
         self._path = path
         self._log = _Heard()
         self._taxonomy = knowledge.taxonomy
         self._analysis = Analysis(knowledge, options, self._reader, self._log)
         self._attribution: Attribution | None = None
-        self._kinds: set[tuple[str, str, str, str | None]] = set()
-        self._phases = 0
-        self._exchanges = self._unreadable = 0
-        self._said: Reached | None = None
-        self._said_at = 0.0
+        self._is_open = True
 
     def run(self) -> Report:
         """Tells of everything until the session ends; gives the report on it, which is that of a later analysis."""
         for exchange in self._reader:
             self._exchanges = exchange.index + 1
-            self._tell_phases()
             self._analysis.add(exchange)
             if self._log.now:
                 self._tell_seen(exchange)
             self._say()
-        self._tell_phases()
         self._say(ended=True)
         return self._analysis.report()
 
@@ -121,12 +123,8 @@ class Watch:
             masked_value=one.masked_value,
         )
 
-    def _tell_phases(self) -> None:
-        marks = self._reader.marks
-        while self._phases < len(marks):
-            mark = marks[self._phases]
-            self._phases += 1
-            self._tell(PhaseBegan(name=mark.name, time=mark.time))
+    def _marked(self, phase: Phase) -> None:
+        self._tell(PhaseBegan(name=phase.name, time=phase.time))
 
     def _unread(self, one: Unread) -> None:
         self._unreadable += one.count
@@ -137,8 +135,8 @@ class Watch:
 
     def _wait(self) -> bool:
         """At the end of what is written: whether there will be more."""
-        self._tell_phases()
-        self._say()
+        if self._is_open:
+            self._say()
         time.sleep(POLL)
         return self._is_wanted()
 

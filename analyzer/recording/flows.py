@@ -6,7 +6,7 @@ from collections.abc import Callable
 from mitmproxy import http, tcp, udp
 
 from analyzer.capture.record import Body, Message, Record
-from analyzer.recording.records import Servers, request_record, response_record, stream_record
+from analyzer.recording.records import Servers, header, request_record, response_record, stream_record
 from analyzer.recording.tee import Tee, body_of
 
 STREAMED = 1 << 20
@@ -21,7 +21,7 @@ RawFlow = tcp.TCPFlow | udp.UDPFlow
 class _Exchange:
     """An HTTP flow under way."""
 
-    __slots__ = ("flow", "from_client", "from_server", "heard", "index", "received", "sent")
+    __slots__ = ("flow", "from_client", "from_server", "heard", "index", "is_cut", "received", "sent")
 
     def __init__(self, flow: http.HTTPFlow) -> None:
         self.flow = flow
@@ -31,6 +31,8 @@ class _Exchange:
         """Of its record; None until that is written."""
         self.heard = 0
         """Bytes of an unfinished request body that are written."""
+        self.is_cut = False
+        """Whether its record was written before all of it had been sent."""
         self.from_client = self.from_server = 0
         """Messages written."""
 
@@ -97,7 +99,7 @@ class Flows:
             self._request(open)
         else:
             self._rest(open)
-            self._write(response_record(flow, open.index, open.received))
+            self._write(response_record(flow, open.index, open.received, open.sent if open.is_cut else None))
         if open.sent is not None and flow.request.raw_content is None:
             flow.request.data.content = open.sent.whole()  # it has passed; this is for those who look at the flow
         if open.received is not None and flow.response is not None and flow.response.raw_content is None:
@@ -139,6 +141,7 @@ class Flows:
         self._write(request_record(flow, open.index, server, self.keep, open.sent, open.received))
         if open.sent is not None:
             open.heard = open.sent.size
+            open.is_cut = flow.request.timestamp_end is None
 
     def _rest(self, open: _Exchange) -> None:
         """What came of a request's body after its record."""
@@ -191,7 +194,8 @@ class Flows:
         while self._servers.new:
             self._write(self._servers.new.pop())
         sent = Body(kept=bytes(open.unwritten), size=open.size)
-        self._write(stream_record(open.flow, open.index, open.part, server, sent, open.received))
+        since = open.since if open.size else None
+        self._write(stream_record(open.flow, open.index, open.part, server, sent, since, open.received))
         open.part += 1
         open.unwritten.clear()
         open.size = open.received = 0
@@ -215,10 +219,8 @@ class Flows:
 
 def _is_long(message: http.Message) -> bool:
     """Whether a body is large, or nobody has said how large: then it may be endless, as gRPC and events are."""
-    announced = message.headers.get("content-length")
-    if announced is None:
-        return True
-    return len(announced) > 6 or not announced.isdecimal() or int(announced) > STREAMED
+    announced = header(message.data.headers.fields, b"content-length")
+    return not announced.isdigit() or len(announced) > 7 or int(announced) > STREAMED
 
 
 def _listen(message: http.Message, keep: int) -> Tee:

@@ -5,7 +5,7 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -20,6 +20,7 @@ SYNC = 0.5
 BACKLOG = 64 << 20
 """Bytes of records that wait while the disk takes none; what comes after is counted as lost."""
 _AT_ONCE = 4 << 20
+"""Bytes of one write, give or take a record."""
 _CLOSING = 10.0
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
@@ -34,13 +35,12 @@ class Journal:
         self.path = path
         self._trouble, self._backlog = trouble, backlog
         try:
-            self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
-            os.write(self._file, MAGIC)
+            self._file = _made(path)
         except FileExistsError:
             raise CaptureError(f"{path}: there is such a file already; name another to record to.") from None
         except OSError as error:
             raise CaptureError(
-                f"{path}: cannot be written ({error.strerror}); check the folder and its rights."
+                f"{path}: cannot be written ({error.strerror}); check the folder, its rights and the room on the disk."
             ) from error
         self._pending: deque[bytes] = deque()
         self._queued = self._written = 0
@@ -74,7 +74,7 @@ class Journal:
         if self._lost and waiting < self._backlog // 2:
             self._say_lost()
         self._queue(data)
-        if waiting > _AT_ONCE:
+        if waiting > _AT_ONCE and not self._is_unwell:
             self._more.set()
 
     def close(self, last: Record) -> None:
@@ -111,45 +111,59 @@ class Journal:
             while self._pending:
                 batch.append(self._pending.popleft())
             if batch:
-                batch = self._append(batch)
+                del batch[: self._append(batch)]
                 dirty = True
             if dirty and (stopping or time.monotonic() - synced >= SYNC):
                 self._sync()
                 synced, dirty = time.monotonic(), False
             if stopping:
-                if batch:
-                    self._complain(f"{len(batch):,} records could not be written")
+                self._give_up(len(batch))
                 with suppress(OSError):
                     os.close(self._file)
                 return
             self._more.wait(PAUSE)
             self._more.clear()
 
-    def _append(self, batch: list[bytes]) -> list[bytes]:
-        """Writes records; gives back those that the disk did not take. The file ends with a whole record."""
+    def _append(self, batch: list[bytes]) -> int:
+        """Writes records; how many of them the disk took."""
+        taken = 0
+        for piece in _pieces(batch):
+            kept = self._append_piece(piece)
+            taken += kept
+            if kept < len(piece):
+                return taken
+        if self._is_unwell:
+            self._is_unwell = False
+            self._trouble(f"Recording to {self.path} goes on.")
+        return taken
+
+    def _append_piece(self, batch: list[bytes]) -> int:
         frames = framed(batch)
         data = memoryview(b"".join(frames))
         done = 0
         try:
             while done < len(data):
-                done += os.write(self._file, data[done : done + _AT_ONCE])
+                done += os.write(self._file, data[done:])
         except OSError as error:
             whole, kept = 0, 0
             for frame in frames:
                 if whole + len(frame) > done:
                     break
                 whole, kept = whole + len(frame), kept + 1
-            with suppress(OSError):  # where even that fails, a reader passes the torn record over
+            # The file is to end with a whole record; where even that fails, a reader passes the torn one over.
+            with suppress(OSError):
                 os.ftruncate(self._file, self._size + whole)
-            self._took(batch[:kept], whole)
-            what = "the disk is full" if error.errno in _FULL else f"writing failed ({error.strerror or error})"
-            self._complain(what)
-            return batch[kept:]
+                done = whole
+            self._took(batch[:kept], done)
+            self._complain("the disk is full" if error.errno in _FULL else f"writing failed ({error.strerror})")
+            return kept
         self._took(batch, done)
-        if self._is_unwell:
-            self._is_unwell = False
-            self._trouble(f"Recording to {self.path} goes on.")
-        return []
+        return len(batch)
+
+    def _give_up(self, count: int) -> None:
+        self.lost += count
+        if count:
+            self._trouble(f"NOT RECORDED: {count:,} records could not be written to {self.path} before the end.")
 
     def _took(self, records: list[bytes], size: int) -> None:
         self._size += size
@@ -171,3 +185,25 @@ class Journal:
                 f"NOT RECORDED: {what}. Traffic passes, and what comes is kept in memory as far as it goes; "
                 f"make room for {self.path}, and recording goes on by itself."
             )
+
+
+def _made(path: Path) -> int:
+    """A new file with its first bytes, open to be appended to; OSError where there is one, or no room for it."""
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+    try:
+        os.write(file, MAGIC)
+    except OSError:
+        os.close(file)
+        path.unlink(missing_ok=True)
+        raise
+    return file
+
+
+def _pieces(batch: list[bytes]) -> Iterator[list[bytes]]:
+    """Records in their order, as many together as are written at once."""
+    size = start = 0
+    for end, record in enumerate(batch, 1):
+        size += len(record)
+        if size >= _AT_ONCE or end == len(batch):
+            yield batch[start:end]
+            size, start = 0, end

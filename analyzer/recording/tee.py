@@ -38,9 +38,12 @@ class Tee:
 
     def body(self, complete: bool, limit: int | None = None) -> Body:
         """What passed so far; of it `limit` bytes are kept at most."""
-        kept = bytes(self._kept if limit is None else self._kept[:limit])
+        with memoryview(self._kept) as view:  # copied once, for it may be large
+            kept = bytes(view[:limit])
         is_all = len(kept) == self.size
-        return Body(kept=kept, size=self.size, sha256=b"" if is_all else self._hash.digest(), complete=complete)
+        return Body(
+            kept=kept, size=self.size, sha256=b"" if is_all or not complete else self._hash.digest(), complete=complete
+        )
 
 
 def body_of(content: bytes, limit: int, complete: bool = True) -> Body:

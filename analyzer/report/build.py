@@ -13,7 +13,7 @@ from analyzer.report.groups import Kind, Tally, is_telling, matrix_of, recipient
 from analyzer.report.json import encoded
 from analyzer.report.log import SpooledLog, Template, template_of
 from analyzer.report.masking import HIDDEN, LONG, MIN_SECRET_CHARS, NO_REASON, Masking, without
-from analyzer.report.requests import request_of
+from analyzer.report.requests import completed, request_of
 from analyzer.report.sentences import write_sentences
 from analyzer.report.shared import Shared
 from analyzer.report.undecoded import MAX_LISTED, UndecodedLog
@@ -96,6 +96,8 @@ class ReportBuilder:
             self._requests.setdefault(exchange.index, request_of(exchange, findings, self._masking))
         elif proves and exchange.index not in self._requests and len(self._requests) < MAX_REQUESTS:
             self._requests[exchange.index] = request_of(exchange, findings, self._masking)
+        if exchange.continues and (listed := self._requests.get(exchange.index)) is not None:
+            self._requests[exchange.index] = completed(listed, exchange)
         if undecoded:
             self._undecoded.add(destination, undecoded)
             if self._undecoded.is_full:

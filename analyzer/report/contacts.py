@@ -21,11 +21,14 @@ class Contacts:
         return len(self._exchanges)
 
     def add(self, host: str, exchange: Exchange) -> int:
-        """Count an exchange; the answer is the number of its host at its address."""
+        """Count an exchange, one that continues another only where that is not known; the answer is the number of its
+        host at its address.
+        """
         position = self._positions.get((host, exchange.server_ip))
         if position is None:
             position = self._new(host, exchange.server_ip)
-        self._exchanges[position] += 1
+        if not (exchange.continues and self._exchanges[position]):
+            self._exchanges[position] += 1
         if exchange.connect_ms is not None or exchange.certificate is not None:
             self._met(position, exchange)
         return position

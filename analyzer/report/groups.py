@@ -2,10 +2,11 @@
 
 import re
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from analyzer.model import EVIDENCE_RANK, Destination, Evidence, Finding, Location
+from analyzer.capture.phases import ANSWERS
+from analyzer.model import EVIDENCE_RANK, Destination, Evidence, Finding, Location, Phase
 from analyzer.reported import Cell, Group, MatrixRow, Recipient
 from analyzer.taxonomy import Taxonomy
 
@@ -28,35 +29,38 @@ class Kind(NamedTuple):
     transform: str
     evidence: Evidence
     seed: str | None
+    phase: str | None = None
 
     @classmethod
-    def of(cls, finding: Finding, path: str) -> "Kind":
+    def of(cls, finding: Finding, path: str, phase: str | None = None) -> "Kind":
         """The kind of a finding whose place is shown as `path`: positions in arrays make no difference."""
         field = finding.field
         if "[" in path:
             path = _POSITION.sub("[]", path)
         return cls(
-            finding.data_type, field.location, path, field.decoding, finding.transform, finding.evidence, finding.seed
-        )
+            finding.data_type, field.location, path, field.decoding, finding.transform, finding.evidence, finding.seed,
+            phase,
+        )  # fmt: skip
 
 
 class Tally:
     """A group while it is being counted."""
 
-    __slots__ = ("count", "exchanges", "masked", "reasoning", "support")
+    __slots__ = ("count", "exchanges", "first_time", "masked", "reasoning", "support")
 
-    def __init__(self, finding: Finding, masked: str, reasoning: str) -> None:
+    def __init__(self, finding: Finding, masked: str, reasoning: str, first_time: float | None = None) -> None:
         self.count = 0
         self.exchanges = array("Q")  # an eighth of a list's memory, and there may be MAX_GROUPS of them
         self.masked = masked
         self.reasoning = reasoning
         self.support = finding.support
+        self.first_time = first_time
 
     def add(self, exchange: int) -> None:
-        """Count one more transmission, of an exchange not before the last one."""
+        """Count one more transmission; an exchange is listed once, in whatever order its transmissions come."""
         self.count += 1
         exchanges = self.exchanges
-        if len(exchanges) < EXCHANGES_SHOWN and not (exchanges and exchanges[-1] == exchange):
+        if len(exchanges) < EXCHANGES_SHOWN and exchange not in exchanges:
             exchanges.append(exchange)
 
 
@@ -133,7 +137,53 @@ def _group(group: str, recipient: str, host: str, kind: Kind, tally: Tally, taxo
         count=tally.count,
         exchanges=tuple(tally.exchanges),
         support=tally.support,
+        phase=kind.phase,
+        first_time=tally.first_time,
     )
+
+
+def told(recipient: Recipient) -> list[Group]:
+    """The groups worth telling: personal, and shown by more than a name."""
+    return [group for group in recipient.groups if is_telling(group.sensitivity, group.evidence)]
+
+
+def answer_of(phases: Sequence[Phase]) -> Phase | None:
+    """The first answer to a consent screen."""
+    return next((phase for phase in phases if phase.name in ANSWERS), None)
+
+
+def is_before(group: Group, answer: Phase | None) -> bool:
+    """Whether the first of these transmissions came before the answer; False where either has no time."""
+    return answer is not None and group.first_time is not None and group.first_time < answer.time
+
+
+def refusal_at(time: float | None, phases: Sequence[Phase]) -> Phase | None:
+    """The answer to a consent screen that held at this time, where it was a refusal. `phases` are in order."""
+    given = [phase for phase in phases if phase.name in ANSWERS and time is not None and phase.time <= time]
+    return given[-1] if given and given[-1].name == "after-reject" else None
+
+
+def told_before(recipients: Sequence[Recipient], answer: Phase | None) -> list[list[Group]]:
+    """What is worth telling of what came before the answer, a list for each recipient, the most sensitive data first.
+
+    The app's own hosts are left out unless they are all.
+    """
+    found = [[group for group in told(recipient) if is_before(group, answer)] for recipient in recipients]
+    theirs = [groups for recipient, groups in zip(recipients, found, strict=True) if recipient.party != "first"]
+    return _most_sensitive_first(theirs) or _most_sensitive_first(found)
+
+
+def told_after_refusal(recipients: Sequence[Recipient], phases: Sequence[Phase]) -> list[list[Group]]:
+    """The same of what came after a refusal, to other hosts than the app's own."""
+    return _most_sensitive_first(
+        [group for group in told(recipient) if refusal_at(group.first_time, phases)]
+        for recipient in recipients
+        if recipient.party != "first"
+    )
+
+
+def _most_sensitive_first(found: Iterable[list[Group]]) -> list[list[Group]]:
+    return sorted(filter(None, found), key=lambda groups: -max(group.sensitivity for group in groups))
 
 
 def matrix_of(recipients: Sequence[Recipient], taxonomy: Taxonomy) -> tuple[MatrixRow, ...]:

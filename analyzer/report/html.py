@@ -14,8 +14,11 @@ from analyzer.countries import in_country, load_countries
 from analyzer.model import Capture, Destination, Undecoded
 from analyzer.report.cards import OPEN_ROWS, ROW_LIMIT, Card, card_of
 from analyzer.report.dates import in_words
-from analyzer.report.drawing import draw
+from analyzer.report.drawing import draw, draw_session
+from analyzer.report.groups import answer_of, is_before
 from analyzer.report.places import source_of, statement, too_far
+from analyzer.report.requests import moment
+from analyzer.report.sentences import answered
 from analyzer.report.visible import visible
 from analyzer.reported import OLD_DAYS, MatrixRow, Report, UndecodedCount
 
@@ -26,6 +29,7 @@ LIST_LIMIT = 2000
 COLUMN_LIMIT = 12
 """Recipients that the matrix has columns for; all have a card."""
 REQUEST_LIMIT = 1000
+PHASE_LIMIT = 12
 
 STRONG = ("seed", "documented", "validated")
 EVIDENCE_MEANING = {
@@ -71,6 +75,7 @@ def render_html(report: Report) -> Iterator[str]:
     )
     countries = load_countries()
     labels = {group.id: group.label for recipient in report.recipients for group in recipient.groups}
+    phases, answer = report.capture.phases, answer_of(report.capture.phases)
     page.filters |= {
         "country": lambda code: countries.get(code, code),
         "in_country": lambda code: in_country(code, countries),
@@ -82,12 +87,14 @@ def render_html(report: Report) -> Iterator[str]:
         "number": lambda count: f"{count:,}",
         "location": lambda word: LOCATION_WORDS.get(word, word),
         "encoding": lambda word: ENCODING_WORDS.get(word, word),
+        "is_before": lambda group: is_before(group, answer),
+        "clock": lambda time: f"{at:%H:%M:%S}" if (at := moment(time)) else "",
         "words": lambda name: (name[:1].upper() + name[1:]).replace("_", " "),
         "capital": lambda text: text[:1].upper() + text[1:],
         "whole": lambda text: escape(visible(text, LIST_LIMIT)),
         "stop": lambda text: text if text.endswith((".", "!", "?", "…")) else text + ".",
     }
-    css = (page.loader.get_source(page, "report.css")[0] if page.loader else "").replace("\r\n", "\n")
+    css = "".join(_style(page, name) for name in ("report.css", *(("phases.css",) if phases else ())))
     counts: dict[str, list[UndecodedCount]] = {}
     for count in report.undecoded_by_host:
         counts.setdefault(count.recipient, []).append(count)
@@ -111,6 +118,15 @@ def render_html(report: Report) -> Iterator[str]:
         undecoded=_by_host(report.undecoded, report.undecoded_by_host),
         undecoded_cards=sorted((card for card in cards if card.undecoded), key=_undecoded_bytes, reverse=True),
         drawing=draw(report.shared_identifiers),
+        session=draw_session(report.capture, report.recipients),
+        answered=answered(answer) if answer else None,
+        before={
+            (group.data_type, group.recipient)
+            for recipient in report.recipients
+            for group in recipient.groups
+            if is_before(group, answer)
+        },
+        phases=phases[:PHASE_LIMIT],
         shared_open=report.shared_identifiers[:OPEN_ROWS],
         shared_folded=report.shared_identifiers[OPEN_ROWS:ROW_LIMIT],
         open_rows=OPEN_ROWS,
@@ -127,6 +143,10 @@ def render_html(report: Report) -> Iterator[str]:
 
 def _shown(value: object) -> object:
     return visible(value, TEXT_LIMIT) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _style(page: Environment, name: str) -> str:
+    return (page.loader.get_source(page, name)[0] if page.loader else "").replace("\r\n", "\n")
 
 
 def _undecoded_bytes(card: Card) -> int:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from urllib.parse import unquote
 
+from msgspec.structs import replace
+
 from analyzer.model import Exchange, Finding
 from analyzer.report.masking import HIDDEN, Masking
 from analyzer.reported import Request
@@ -25,6 +27,7 @@ def request_of(exchange: Exchange, findings: Sequence[Finding], masking: Masking
     else:
         method = HIDDEN if masking.hides(exchange.method) else exchange.method
         url = mask_url(exchange.url, findings, masking)
+    whole = exchange.whole_body
     return Request(
         exchange=exchange.index,
         time=iso_time(exchange.time),
@@ -32,11 +35,24 @@ def request_of(exchange: Exchange, findings: Sequence[Finding], masking: Masking
         url=url,
         server_ip=exchange.server_ip,
         status=exchange.status,
-        body_bytes=len(exchange.body),
-        body_sha256=hashlib.sha256(exchange.body).hexdigest(),
+        body_bytes=whole.bytes if whole else len(exchange.body),
+        body_sha256=whole.sha256 if whole else hashlib.sha256(exchange.body).hexdigest(),
         body_is_exact=exchange.body_is_exact,
+        phase=exchange.phase,
+        tls_version=exchange.tls_version,
+        chain_sha256=exchange.chain_sha256,
         groups=(),
     )
+
+
+def completed(request: Request, later: Exchange) -> Request:
+    """A request with what a later part of it tells: how it was answered, how long its body was in the end."""
+    if later.status is not None:
+        request = replace(request, status=later.status)
+    if later.whole_body is not None:
+        whole = later.whole_body
+        request = replace(request, body_bytes=whole.bytes, body_sha256=whole.sha256)
+    return request
 
 
 def moment(time: float | None) -> datetime | None:

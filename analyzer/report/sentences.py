@@ -1,17 +1,19 @@
 """What we found, in at most five sentences, each with the request that proves it."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 
 from analyzer.countries import load_countries
-from analyzer.model import Capture, Destination
+from analyzer.model import Capture, Destination, Phase
 from analyzer.report.dates import in_words
-from analyzer.report.groups import is_telling
+from analyzer.report.groups import answer_of, refusal_at, told, told_after_refusal, told_before
 from analyzer.report.ownership import operated_by
 from analyzer.report.places import place_in_words
 from analyzer.report.requests import moment
 from analyzer.reported import Group, Recipient, Sentence, SharedIdentifier
 
 MAX_SENTENCES = 5
+MAX_ABOUT_ANSWER = 2
+"""Of these, on what was transmitted before a consent screen was answered, or still after it was answered with no."""
 # Data that the story is told with although it is not sensitive by itself.
 _DEVICE = ("dev.os", "net.type", "net.carrier", "dev.model")
 # The order in which people ask: who it is, how to reach them, what is most sensitive, where they are, what marks them.
@@ -20,6 +22,7 @@ _ORDER = (
     "special.", "gov.", "fin.", "auth.", "person.address.postal", "loc.precise", "content.", "person.", "id.ad",
     "id.android", "id.", "",
 )  # fmt: skip
+_NAME_PARTS = ("person.name.given", "person.name.family")
 _MAX_KINDS = 10
 _MAX_PLACES = 3
 # First words of labels that keep their capital within a sentence; acronyms and names of several words are seen as such.
@@ -34,15 +37,17 @@ def write_sentences(
     shared: Sequence[SharedIdentifier] = (),
     shared_total: int = 0,
 ) -> tuple[Sentence, ...]:
-    """One sentence for each of the first recipients, one for all that are left, one for identifiers that several know.
+    """One sentence for each of the first recipients, one for all that are left, at most two on what came before a
+    consent screen was answered or after a refusal, one for identifiers that several know.
 
     `requests` are the exchanges that a sentence may point to; one that tells something is there for every destination.
     """
     names_of = load_countries()
-    told = [recipient for recipient in recipients if _told(recipient)]
-    others = [recipient for recipient in told if recipient.party != "first"] or told
+    telling = [recipient for recipient in recipients if told(recipient)]
+    others = [recipient for recipient in telling if recipient.party != "first"] or telling
     about_shared = _about_shared(shared, shared_total, recipients, requests)
-    most = MAX_SENTENCES - len(about_shared)
+    about_answer = _about_answer(capture, recipients, requests)
+    most = MAX_SENTENCES - len(about_shared) - len(about_answer)
     room = most if len(others) <= most else most - 1
     sentences = [
         _about(recipient, _subject(capture, app) if not position else "The app", names_of, requests)
@@ -50,16 +55,81 @@ def write_sentences(
     ]
     if rest := others[room:]:
         names = list(dict.fromkeys(recipient.name for recipient in rest))
-        groups = _told(rest[0])
+        groups = told(rest[0])
         proof = _best_request(groups, requests)
         sentences.append(
             Sentence(
-                text=f"It transmitted such data to {len(names)} more recipients: {listed(names, 6, 'others')}.",
+                text=_stopped(
+                    f"It transmitted such data to {len(names)} more recipients: {listed(names, 6, 'others')}"
+                ),
                 exchange=proof,
                 groups=tuple(group.id for group in groups if proof in group.exchanges),
             )
         )
-    return (*sentences, *about_shared)
+    return (*sentences, *about_answer, *about_shared)
+
+
+def _about_answer(capture: Capture, recipients: Sequence[Recipient], requests: Container[int]) -> list[Sentence]:
+    """What was transmitted before a consent screen was answered, and what still was after it was answered with no."""
+    phases, answer = capture.phases, answer_of(capture.phases)
+    if answer is None:
+        return []
+    before, after = told_before(recipients, answer), told_after_refusal(recipients, phases)
+    sentences = _in_time(before, MAX_ABOUT_ANSWER - bool(after), "before", lambda _: answer, requests)
+    most = MAX_ABOUT_ANSWER - len(sentences)
+    return sentences + _in_time(after, most, "after", lambda time: refusal_at(time, phases) or answer, requests)
+
+
+def _in_time(
+    found: Sequence[Sequence[Group]],
+    most: int,
+    side: str,
+    answer_at: Callable[[float], Phase],
+    requests: Container[int],
+) -> list[Sentence]:
+    """One sentence for each of the first recipients, on what the most telling of their requests shows; the others are
+    counted. `side` is on which side of the answer that was.
+    """
+    sentences: list[Sentence] = []
+    for groups in found:
+        provable = [group for group in groups if group.exchanges[0] in requests]
+        worst = max((group.sensitivity for group in provable), default=0)
+        times = {
+            group.exchanges[0]: group.first_time
+            for group in provable
+            if group.sensitivity == worst and group.first_time is not None
+        }
+        if not times or len(sentences) == most:
+            continue
+        proof = _best_request(groups, times)
+        proven = sorted((group for group in groups if proof in group.exchanges), key=_rank)
+        answer, kinds = answer_at(times[proof]), _labels(_without_parts(proven))
+        text = f"The app transmitted {listed(kinds, _MAX_KINDS, 'more kinds of data')} to {proven[0].host} "
+        text += f"{duration(abs(times[proof] - answer.time))} {side} {answered(answer)}"
+        if others := len({group.data_type for group in groups} - {group.data_type for group in proven}):
+            text += f"; this recipient received {others} more {'kind' if others == 1 else 'kinds'} of data {side} it"
+        rest = len(found) - len(sentences) - 1
+        if rest and len(sentences) == most - 1:
+            text += f"; {rest} more {'recipient' if rest == 1 else 'recipients'} received personal data {side} it"
+        sentences.append(Sentence(text=f"{text}.", exchange=proof, groups=tuple(group.id for group in proven)))
+    return sentences
+
+
+def answered(answer: Phase) -> str:
+    """`the consent screen was answered (accepted at 12:01:33 UTC)`, or `... with no (at 12:01:33 UTC)`."""
+    at = moment(answer.time)
+    when = f"at {at:%H:%M:%S} UTC" if at else "at a time that is not known"
+    how = f"with no ({when})" if answer.name == "after-reject" else f"(accepted {when})"
+    return f"the consent screen was answered {how}"
+
+
+def duration(seconds: float) -> str:
+    """A time in words: `3.2 s`, `45 s`, `12 min`, `3.5 h`."""
+    if seconds < 0.1:
+        return "less than 0.1 s"
+    if seconds < 120:
+        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7_200 else f"{seconds / 3_600:.1f} h"
 
 
 def _about_shared(
@@ -83,13 +153,13 @@ def _about_shared(
             text += f"; several recipients know {total - 1:,} more {'identifier' if total == 2 else 'identifiers'}"
         held = [group for recipient in recipients if recipient.id in knowing for group in recipient.groups]
         groups = [group.id for group in held if group.data_type in identifier.data_types and proof in group.exchanges]
-        return [Sentence(text=f"{text}.", exchange=proof, groups=tuple(groups))]
+        return [Sentence(text=_stopped(text), exchange=proof, groups=tuple(groups))]
     return []
 
 
-def _told(recipient: Recipient) -> list[Group]:
-    """The groups worth telling: personal, and shown by more than a name."""
-    return [group for group in recipient.groups if is_telling(group.sensitivity, group.evidence)]
+def _stopped(text: str) -> str:
+    """A sentence that may end in the name of a company, and so in a full stop (`Inc.`)."""
+    return text if text.endswith(".") else f"{text}."
 
 
 def _subject(capture: Capture, app: str | None) -> str:
@@ -99,11 +169,9 @@ def _subject(capture: Capture, app: str | None) -> str:
 
 
 def _about(recipient: Recipient, subject: str, names_of: Mapping[str, str], requests: Container[int]) -> Sentence:
-    told = sorted(_told(recipient), key=_rank)
-    host = told[0].host
-    groups = [group for group in told if group.host == host]
-    if any(group.data_type == "person.name.full" for group in groups):
-        groups = [group for group in groups if group.data_type not in ("person.name.given", "person.name.family")]
+    telling = sorted(told(recipient), key=_rank)
+    host = telling[0].host
+    groups = _without_parts([group for group in telling if group.host == host])
     device = [group for group in recipient.groups if group.host == host and group.data_type in _DEVICE]
     device.sort(key=lambda group: _DEVICE.index(group.data_type))
     text = f"{subject} transmitted {listed(_labels(groups), _MAX_KINDS, 'more kinds of data')}"
@@ -115,11 +183,17 @@ def _about(recipient: Recipient, subject: str, names_of: Mapping[str, str], requ
         text += ", a host of its own"
     else:
         text += f"{_alias(destinations)}, {_owner(destinations, names_of)}; {_server(destinations, names_of)}"
-    if elsewhere := len({group.host for group in told}) - 1:
+    if elsewhere := len({group.host for group in telling}) - 1:
         text += f"; {elsewhere} more of this recipient's hosts received personal data"
-    proving = groups if _listed(groups, requests) else [group for group in told if group.host == host]
+    proving = groups if _listed(groups, requests) else [group for group in telling if group.host == host]
     proof = _best_request(proving, requests)
     return Sentence(text=f"{text}.", exchange=proof, groups=tuple(g.id for g in proving if proof in g.exchanges))
+
+
+def _without_parts(groups: Sequence[Group]) -> list[Group]:
+    """Without the parts of a name beside the whole."""
+    whole = any(group.data_type == "person.name.full" for group in groups)
+    return [group for group in groups if not (whole and group.data_type in _NAME_PARTS)]
 
 
 def _rank(group: Group) -> int:

@@ -9,7 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from analyzer.countries import load_countries
+from analyzer.report.groups import answer_of, told_before
 from analyzer.report.ownership import seats_of
+from analyzer.report.sentences import answered, within_sentence
 from analyzer.report.visible import visible
 from analyzer.reported import Recipient, Report
 
@@ -18,6 +20,7 @@ NAME_LIMIT = 80
 ROW_LIMIT = 15
 NAMES_SHOWN = 6
 """Data types (or countries) named for one recipient; the others are counted."""
+BEFORE_SHOWN = 5
 SHARED_SHOWN = 3
 UNKNOWN_SHOWN = 3
 MATCHES_SHOWN = 5
@@ -32,6 +35,7 @@ def summary(report: Report, paths: Sequence[Path] = ()) -> RenderableType:
     parts: list[RenderableType] = list(_matches(report))
     for number, sentence in enumerate(report.sentences[:5], 1):
         parts.append(_text(f"{number}. {sentence.text}", f" [request {sentence.exchange}]"))
+    parts.extend(_before_answer(report))
     if not report.matrix:
         parts.append(_text(f"No personal data was recognised in {_count(report.capture.exchanges, 'exchange')}."))
     elif not report.sentences:
@@ -119,6 +123,22 @@ def _shared(report: Report) -> str:
     ]
     more = report.shared_total - len(shown)
     return "; ".join(shown) + (f"; {more:,} more {'identifier' if more == 1 else 'identifiers'}" if more else "")
+
+
+def _before_answer(report: Report) -> Iterator[RenderableType]:
+    """Who received what before a consent screen was answered; nothing where nobody did."""
+    answer = answer_of(report.capture.phases)
+    found = told_before(report.recipients, answer)
+    if answer is None or not found:
+        return
+    names = {recipient.id: recipient.name for recipient in report.recipients}
+    shown = [
+        f"{visible(names[groups[0].recipient], NAME_LIMIT)} ({_some(within_sentence(group.label) for group in groups)})"
+        for groups in found[:BEFORE_SHOWN]
+    ]
+    more = len(found) - len(shown)
+    rest = f"; {_count(more, 'more recipient')}" if more else ""
+    yield _text(f"Before {answered(answer)}: ", "; ".join(shown) + rest)
 
 
 def _not_seen(report: Report) -> str:

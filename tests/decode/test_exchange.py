@@ -1,16 +1,18 @@
 """Exchanges: every part is decoded, nothing raises, and what was decoded before changes nothing."""
 
 import base64
+import gzip
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from analyzer.decode.entropy import entropy
 from analyzer.decode.exchange import Decoder
 from analyzer.decode.limits import MAX_DEPTH, MAX_FIELDS
 from analyzer.model import Exchange
-from tests.decode.sending import decode, leaf, place, request
+from tests.decode.sending import decode, leaf, member, place, request, values
 
 
 def test_basic_credentials() -> None:
@@ -61,6 +63,87 @@ def test_a_path_segment_that_is_encoded() -> None:
 def test_a_path_of_very_many_segments() -> None:
     decoded = decode(request(url="https://x.example/" + "ab/" * (MAX_FIELDS + 10)))
     assert len(decoded.fields) <= MAX_FIELDS + 1
+
+
+def connection(body: bytes, url: str = "tcp://logs.example:514/") -> Exchange:
+    """A connection that spoke neither HTTP nor DNS, as readers of captures hand it on."""
+    return Exchange(index=3, method=url[:3].upper(), url=url, body=body)
+
+
+def test_text_over_a_raw_connection() -> None:
+    line = "<34>1 2026-11-22T10:00:00Z phone kirana - - - signed in as ishaan@post.example"
+    decoded = decode(connection(line.encode() + b"\n"))
+    assert (decoded.host, decoded.path) == ("logs.example", "/")
+    assert place(decoded, line) == ("body", "", ())
+
+
+@pytest.mark.parametrize(
+    ("body", "path", "chain"),
+    [
+        (b'{"a":1}\n{"email":"ishaan@post.example"}\n', "[1].email", ("ndjson", "json")),
+        (b'<13>{"email":"ishaan@post.example"}', "", None),
+        (gzip.compress(b'{"email":"ishaan@post.example"}', mtime=0), "email", ("gzip", "json")),
+        (member(1, member(2, "ishaan@post.example")), "1.2", ("protobuf",)),
+        (b"EHLO phone\r\nMAIL FROM:<ishaan@post.example>\r\nRCPT TO:<asha@post.example>\r\n", "", None),
+        (b'\x00\x00\x00\x1f{"email":"ishaan@post.example"}', "", None),
+    ],
+)
+@pytest.mark.parametrize("scheme", ["tcp", "udp"])
+def test_formats_over_a_raw_connection(body: bytes, path: str, chain: tuple[str, ...] | None, scheme: str) -> None:
+    decoded = decode(connection(body, f"{scheme}://logs.example:514/"))
+    found = [field for field in decoded.fields if "ishaan@post.example" in field.value]
+    assert [(field.location, field.path) for field in found] == [("body", path)]
+    assert chain in (None, found[0].decoding)
+
+
+def test_what_nothing_reads_of_a_raw_connection_is_undecoded_and_its_texts_are_searched() -> None:
+    noise = bytes((at * at * 193 + at * 71) % 251 | 128 for at in range(500))
+    decoded = decode(connection(b"\x81\xfe" + noise + b"ishaan@post.example" + noise))
+    (closed,) = decoded.undecoded
+    assert (closed.exchange, closed.host, closed.location, closed.bytes) == (3, "logs.example", "body", 1021)
+    assert leaf(decoded, "ishaan@post.example").decoding == ("strings",)
+
+
+FIRST_PART = request(
+    url="https://chat.example/socket/room-7781?user=ishaan%40post.example",
+    headers=[("X-Device", "pixel-7a"), ("Origin", "https://shop.example"), ("Cookie", "uid=8d2f41c7")],
+    messages=[b'{"city":"Nagpur"}'],
+)
+
+
+def test_a_later_part_of_an_exchange_has_its_messages_only() -> None:
+    later = replace(FIRST_PART, continues=True, first_message=41, messages=(b"ping", b'{"phone":"+919812345670"}'))
+    whole, part = decode(FIRST_PART), decode(later)
+    assert [(field.location, field.path, field.value) for field in part.fields] == [
+        ("message", "[41]", "ping"),
+        ("message", "[42].phone", "+919812345670"),
+    ]
+    assert (part.host, part.path) == (whole.host, whole.path) == ("chat.example", "/socket/room-7781")
+    assert whole.clues
+    assert not part.clues
+
+
+def test_the_parts_of_an_exchange_hold_what_the_whole_holds() -> None:
+    messages = tuple(b'{"place":"Nagpur %d"}' % number for number in range(9))
+    whole = decode(replace(FIRST_PART, messages=messages)).fields
+    parts = []
+    for start in (0, 4, 6):
+        end = {0: 4, 4: 6, 6: 9}[start]
+        part = replace(FIRST_PART, messages=messages[start:end], continues=start > 0, first_message=start)
+        parts += decode(part).fields
+    assert parts == whole
+
+
+def test_a_later_part_without_messages_holds_nothing() -> None:
+    assert decode(replace(FIRST_PART, continues=True, messages=())).fields == []
+
+
+@pytest.mark.parametrize("first", [-1, -(10**9), 10**30, 1 << 63, pytest.param(10**5000, id="unprintable")])
+def test_a_position_that_cannot_be_does_no_harm(first: int) -> None:
+    decoded = decode(request(messages=[b"ping", b"pong"]))
+    hostile = decode(replace(FIRST_PART, continues=True, messages=(b"ping", b"pong"), first_message=first))
+    assert [field.value for field in hostile.fields] == ["ping", "pong"] == values(decoded, "message")
+    assert all(len(field.path) < 20 for field in hostile.fields)
 
 
 @pytest.mark.parametrize(("data", "bits"), [(b"", 0), (b"aaaa", 0), (b"ab" * 9, 1), (bytes(range(256)), 8)])
@@ -117,12 +200,14 @@ BODY = st.binary(max_size=200) | st.builds(
     st.binary(max_size=120) | st.text(max_size=80).map(lambda text: text.encode("utf-8", "surrogatepass")),
 )
 EXCHANGES = st.builds(
-    lambda url, headers, content, encoding, body, messages, decoded: Exchange(
+    lambda url, headers, content, encoding, body, messages, decoded, continues, first: Exchange(
         index=0,
         url=url,
         body=body,
         messages=tuple(messages),
         body_is_decoded=decoded,
+        continues=continues,
+        first_message=first,
         headers=(*headers, ("Content-Type", content), ("Content-Encoding", encoding)),
     ),
     st.text(max_size=60) | st.text("/?&=%#:@[]aA1.+", max_size=60).map("https://".__add__),
@@ -135,6 +220,8 @@ EXCHANGES = st.builds(
     BODY,
     st.lists(BODY, max_size=2),
     st.booleans(),
+    st.booleans(),
+    st.integers(),
 )
 
 

@@ -3,15 +3,18 @@
 from collections.abc import Callable, Sequence
 from functools import cache
 
+from msgspec.structs import replace
+
 from analyzer.detect.shared_ids import SharedIds
 from analyzer.knowledge import Knowledge
-from analyzer.model import Capture, Contact, Destination, Evidence, Exchange, Field, Finding, Location, Party
+from analyzer.model import Capture, Contact, Destination, Evidence, Exchange, Field, Finding, Location, Party, Phase
 from analyzer.report.build import ReportBuilder
 from analyzer.reported import IndicatorMatch, Method, Report
 from analyzer.taxonomy import Taxonomy
 
+START = 1_521_819_251.0
 CAPTURE = Capture(
-    path="made.har", sha256="0" * 64, bytes=1, format="HAR", recorder="made", exchanges=9, first_time=1_521_819_251.0
+    path="made.har", sha256="0" * 64, bytes=1, format="HAR", recorder="made", exchanges=9, first_time=START
 )
 METHOD = Method(
     tool="apptells", databases=(), seeds=(), app=None, first_party=(), values_shown=False, suffix_list="",
@@ -24,8 +27,26 @@ def taxonomy() -> Taxonomy:
     return Knowledge().taxonomy
 
 
-def exchange(index: int, url: str = "https://in.tracker.example/a?q=1", ip: str | None = "13.126.58.204") -> Exchange:
-    return Exchange(index=index, url=url, server_ip=ip, time=1_521_819_251.0 + index, body=b"{}", status=200)
+def exchange(
+    index: int,
+    url: str = "https://in.tracker.example/a?q=1",
+    ip: str | None = "13.126.58.204",
+    phases: Sequence[Phase] = (),
+) -> Exchange:
+    """One that begins `index` seconds after the capture does, in the phase that then is."""
+    time = START + index
+    phase = next((phase.name for phase in reversed(phases) if phase.time <= time), None)
+    return Exchange(index=index, url=url, server_ip=ip, time=time, body=b"{}", status=200, phase=phase)
+
+
+def phases(**after: float) -> tuple[Phase, ...]:
+    """Marks so many seconds after the capture begins: `phases(after_accept=3.2)`."""
+    return tuple(Phase(name=name.replace("_", "-"), time=START + seconds) for name, seconds in after.items())
+
+
+def marked(*phases: Phase) -> Capture:
+    """The capture with these phases."""
+    return replace(CAPTURE, phases=phases)
 
 
 def finding(
@@ -84,8 +105,9 @@ def finish(
     app: str | None = None,
     shared: SharedIds | None = None,
     matches: Sequence[IndicatorMatch] = (),
+    capture: Capture = CAPTURE,
     **more: object,
 ) -> Report:
     """The report, in which every host is of this party and has these answers."""
     method = Method(**{name: getattr(METHOD, name) for name in METHOD.__struct_fields__} | {"app": app})
-    return made.finish(CAPTURE, (), method, answering(party, **more), shared, matches)
+    return made.finish(capture, (), method, answering(party, **more), shared, matches)

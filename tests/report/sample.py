@@ -13,6 +13,7 @@ from analyzer.model import (
     Location,
     Note,
     Party,
+    Phase,
     SkippedEntry,
     Transmission,
     Undecoded,
@@ -358,6 +359,31 @@ def founding_report() -> Report:
         undecoded_by_host=UNDECODED_COUNTS,
         shared_identifiers=shared_identifiers(recipients), shared_total=2, returned_total=3,
     )  # fmt: skip
+
+
+PHASES = (
+    Phase(name="before-consent", time=1521799200.0 + 5 * 60),
+    Phase(name="after-accept", time=1521799200.0 + 8 * 60 + 10),
+    Phase(name="logged-in", time=1521799200.0 + 12 * 60),
+)
+
+
+def phased_report(phases: Sequence[Phase] = PHASES) -> Report:
+    """The founding case with these phases; its request N began N minutes and 7 s after 10:00."""
+    sample = founding_report()
+
+    def in_phase(group: Group) -> Group:
+        time = 1521799207.0 + group.exchanges[0] * 60
+        phase = next((phase.name for phase in reversed(phases) if phase.time <= time), None)
+        return msgspec.structs.replace(group, first_time=time, phase=phase)
+
+    recipients = tuple(
+        msgspec.structs.replace(recipient, groups=tuple(map(in_phase, recipient.groups)))
+        for recipient in sample.recipients
+    )
+    requests = tuple(msgspec.structs.replace(each, phase=PHASES[0].name) for each in sample.requests)
+    capture = msgspec.structs.replace(sample.capture, phases=tuple(phases))
+    return msgspec.structs.replace(sample, capture=capture, recipients=recipients, requests=requests)
 
 
 def empty_report() -> Report:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from analyzer.detect.shared_ids import SharedIds
 from analyzer.model import Contact, Destination, Undecoded
@@ -247,3 +248,25 @@ def test_a_name_that_showed_before_is_hidden_beside_its_value() -> None:
         made.add(exchange(index), "t.example", [alike, *beside])
     paths = [sent.path for sent in finish(made).transmissions if sent.data_type == "person.gender"]
     assert paths == ["people.asha rao.gender", "…", "people.asha rao.gender"]
+
+
+def test_a_later_part_neither_counts_nor_replaces_its_request() -> None:
+    made = builder()
+    made.add(replace(exchange(3), status=101), "t.example", [finding("person.email")])
+    part = replace(exchange(3), status=None, body=b"", continues=True)
+    made.add(part, "t.example", [finding("person.phone", location="message"), finding("person.email")], proves=True)
+    made.add(part, "t.example", [], indicated=True)
+    report = finish(made)
+    assert [(to.host, to.exchanges) for to in report.destinations] == [("t.example", 1)]
+    (request,) = report.requests
+    assert (request.status, request.body_bytes) == (101, 2)
+    counts = {group.data_type: (group.count, group.exchanges) for group in report.recipients[0].groups}
+    assert counts == {"person.email": (2, (3,)), "person.phone": (1, (3,))}
+    assert set(request.groups) == {group.id for group in report.recipients[0].groups}
+
+
+def test_a_request_found_in_a_later_part_is_listed_then() -> None:
+    made = builder()
+    made.add(exchange(3), "t.example", [])
+    made.add(replace(exchange(3), continues=True), "t.example", [finding("person.email")])
+    assert [request.exchange for request in finish(made).requests] == [3]

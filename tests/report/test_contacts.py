@@ -57,3 +57,17 @@ def test_too_many_hosts_share_a_number_and_nothing_is_said_of_their_connections(
     last = met.contacts()[-1]
     assert (last.host, last.server_ip, last.exchanges) == (OTHERS, None, 2)
     assert (last.connect_ms, last.certificate) == (None, None)
+
+
+def test_a_later_part_of_an_exchange_is_no_further_one() -> None:
+    met = Contacts()
+    whole, part = exchange(ms=9.0), Exchange(index=0, server_ip="192.0.2.1", continues=True, connect_ms=4.0)
+    assert [met.add("a", each) for each in (whole, part, whole, part, part)] == [0] * 5
+    assert [(to.exchanges, to.connect_ms) for to in met.contacts()] == [(2, 4.0)]
+
+
+def test_a_part_whose_beginning_was_lost_counts_as_one_exchange() -> None:
+    met = Contacts()
+    for _ in range(3):
+        met.add("a", Exchange(index=0, continues=True))
+    assert [to.exchanges for to in met.contacts()] == [1]

@@ -87,3 +87,9 @@ def test_no_cell_is_a_formula_or_holds_nul(value: str) -> None:
 
 def test_hostile_report_can_be_written() -> None:
     assert len(rows(hostile_report(sample=attributed_report()))) == 30
+
+
+def test_the_phase_of_each_transmission() -> None:
+    report = founding_report()
+    sent = [msgspec.structs.replace(each, phase=name) for each, name in zip(report.transmissions, "ab", strict=False)]
+    assert [row["phase"] for row in rows(msgspec.structs.replace(report, transmissions=ListLog(sent)))] == ["a", "b"]

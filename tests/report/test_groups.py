@@ -1,7 +1,20 @@
 """Groups, recipients and the matrix."""
 
+from analyzer.report.groups import answer_of, refusal_at
 from analyzer.reported import Group, Report
-from tests.report.making import CAPTURE, METHOD, builder, destination, each, exchange, finding, finish
+from tests.report.making import (
+    CAPTURE,
+    METHOD,
+    START,
+    builder,
+    destination,
+    each,
+    exchange,
+    finding,
+    finish,
+    marked,
+    phases,
+)
 
 
 def all_groups(report: Report) -> list[Group]:
@@ -114,3 +127,44 @@ def test_a_recipient_of_nothing_has_no_column() -> None:
     report = finish(made)
     assert len(report.recipients) == 2
     assert [len(row.cells) for row in report.matrix] == [1]
+
+
+MARKS = phases(launch=0, after_accept=3)
+
+
+def test_like_transmissions_of_different_phases_are_different_groups() -> None:
+    made = builder()
+    for index in (1, 2, 4, 5):
+        made.add(exchange(index, phases=MARKS), "t.example", [finding("person.email")])
+    report = finish(made, capture=marked(*MARKS))
+    assert [(group.phase, group.count, group.exchanges, group.first_time) for group in all_groups(report)] == [
+        ("launch", 2, (1, 2), START + 1),
+        ("after-accept", 2, (4, 5), START + 4),
+    ]
+    assert [sent.phase for sent in report.transmissions] == ["launch", "launch", "after-accept", "after-accept"]
+    (row,) = report.matrix
+    assert [cell.count for cell in row.cells if cell] == [4]
+
+
+def test_without_phases_there_is_one_group_with_the_time_of_the_first() -> None:
+    made = builder()
+    for index in (3, 4):
+        made.add(exchange(index), "t.example", [finding("person.email")])
+    (group,) = all_groups(finish(made))
+    assert (group.phase, group.first_time, group.count) == (None, START + 3, 2)
+
+
+def test_an_exchange_is_listed_once_though_its_parts_come_between_others() -> None:
+    made = builder()
+    for index in (3, 5, 3, 5, 3):
+        made.add(exchange(index), "t.example", [finding("person.email")])
+    (group,) = all_groups(finish(made))
+    assert (group.count, group.exchanges) == (5, (3, 5))
+
+
+def test_the_refusal_that_holds_is_the_last_answer() -> None:
+    marks = (*phases(after_reject=2), *phases(launch=3), *phases(after_accept=5), *phases(after_reject=7))
+    held = [refusal_at(START + seconds, marks) for seconds in (1, 2, 4, 5, 6, 8)]
+    assert [mark and mark.time - START for mark in held] == [None, 2, 2, None, None, 7]
+    assert refusal_at(None, marks) is None
+    assert answer_of(marks) == marks[0]

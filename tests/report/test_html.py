@@ -10,18 +10,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analyzer.model import Capture, Destination
+from analyzer.model import Capture, Destination, Phase
 from analyzer.report.cards import OPEN_ROWS, ROW_LIMIT
 from analyzer.report.html import COLUMN_LIMIT, REQUEST_LIMIT, _dates, _safe_link, render_html
 from analyzer.reported import Report
 from tests.report.attributed import EVERYTHING, HOLDING, MATCH, NOTHING, OPERATOR, PARENT, attributed_report, recipient
-from tests.report.sample import HOSTILE, big_report, empty_report, founding_report, hostile_report
+from tests.report.sample import (
+    HOSTILE,
+    PHASES,
+    big_report,
+    empty_report,
+    founding_report,
+    hostile_report,
+    phased_report,
+)
 
 TAGS = {
     "html", "head", "meta", "title", "style", "body", "a", "header", "main", "footer", "section", "article", "h1", "h2",
     "h3", "h4", "p", "span", "bdi", "dl", "dt", "dd", "div", "small", "b", "i", "code", "ol", "ul", "li", "table",
     "caption", "thead", "tbody", "tr", "th", "td", "details", "summary",
-    "svg", "path",
+    "svg", "path", "text",
 }  # fmt: skip
 VOID = {"meta"}
 LINKS = {"https://db-ip.com", OPERATOR.source, PARENT.country_source, *HOLDING.source.split("; ")} - {"written by hand"}
@@ -238,9 +246,12 @@ def test_sentences_link_to_their_requests(founding: Page) -> None:
     "report",
     [
         founding_report(), empty_report(), hostile_report(), big_report(3, 250), big_report(20, 5), attributed_report(),
-        hostile_report(sample=attributed_report()),
+        hostile_report(sample=attributed_report()), phased_report(), hostile_report(sample=phased_report()),
     ],
-    ids=["founding", "empty", "hostile", "long card", "many recipients", "attributed", "hostile attributed"],
+    ids=[
+        "founding", "empty", "hostile", "long card", "many recipients", "attributed", "hostile attributed", "phased",
+        "hostile phased",
+    ],
 )  # fmt: skip
 def test_page_is_whole(report: Report) -> None:
     page = page_of(report)
@@ -416,3 +427,77 @@ def test_only_https_becomes_a_link(url: str, safe: bool) -> None:
 def test_hostile_texts_are_all_used() -> None:
     shown = page_of(hostile_report()).text
     assert all(text[:8].isprintable() and text[:8] in shown for text in HOSTILE if text[:8].isprintable())
+
+
+@pytest.fixture(scope="module")
+def phased() -> Page:
+    return page_of(phased_report())
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Phases before-consent from 10:05:00 UTC, after-accept from 10:08:10 UTC, logged-in from 10:12:00 UTC",
+        "When it was transmitted",
+        "the consent screen was answered (accepted at 10:08:10 UTC)",
+        "before the first mark from 10:00:00 UTC",
+        "in phase before-consent before the answer",
+        "in phase after-accept",
+        "◂ before the consent screen was answered",
+    ],
+)
+def test_what_the_page_says_of_phases(phased: Page, said: str) -> None:
+    assert said in phased.text
+
+
+def test_the_phases_are_drawn_for_the_eye_and_told_for_the_ear(phased: Page) -> None:
+    tracks = [attributes for tag, attributes in phased.tags if attributes.get("class") == "track"]
+    assert len(tracks) == 4
+    assert tracks[0]["aria-label"] == "First transmissions: 2 in before-consent, 1 in after-accept"
+    assert len([True for tag, attributes in phased.tags if attributes.get("class") == "answer"]) == 4 + 1
+
+
+def test_cells_of_what_came_before_the_answer_are_marked() -> None:
+    report = phased_report()
+    page = "".join(render_html(report))
+    matrix = page[page.index('id="matrix"') : page.index('id="shared"')]
+    early = {
+        (group.data_type, group.recipient)
+        for recipient in report.recipients
+        for group in recipient.groups
+        if (group.first_time or 0) < PHASES[1].time
+    }
+    assert 0 < len(early) < sum(cell is not None for row in report.matrix for cell in row.cells)
+    assert matrix.count(", also before the consent screen was answered") == len(early)
+    assert matrix.count('class="early"') == len(early) + 1
+
+
+def test_words_on_phases_are_neutral(phased: Page) -> None:
+    assert not re.search(r"\b(leak|steal|stole|violat|without consent|unlawful|illegal)", phased.text.lower())
+
+
+@pytest.mark.parametrize("words", ["phases", "in no phase", "◂", ".bands", "also before"])
+def test_a_session_without_phases_says_nothing_of_them(words: str) -> None:
+    assert words not in "".join(render_html(founding_report()))
+
+
+def test_phases_without_an_answer_mark_no_cell() -> None:
+    page = "".join(render_html(phased_report(PHASES[2:])))
+    assert "logged-in" in page
+    assert "early" not in page[page.index("<body>") :]
+    assert "consent screen" not in page
+
+
+def test_many_phases_are_counted() -> None:
+    many = [Phase(name=f"p{number}", time=1521799200.0 + number) for number in range(1_000)]
+    text = page_of(phased_report(many)).text
+    assert "p11 from 10:00:11 UTC and 988 more" in text
+    assert "p11 from 10:00:11 UTC; with 988 later phases" in text
+    assert "p12 from" not in text
+
+
+def test_a_body_whose_hash_is_not_known_has_none_on_the_page() -> None:
+    report = founding_report()
+    requests = tuple(msgspec.structs.replace(each, body_sha256="") for each in report.requests)
+    page = page_of(msgspec.structs.replace(report, requests=requests))
+    assert "Body SHA-256" not in page.text

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 from analyzer.report.html import render_html
 from analyzer.reported import Report
 from tests.report.attributed import attributed_report
-from tests.report.sample import big_report, empty_report, founding_report, hostile_report
+from tests.report.sample import big_report, empty_report, founding_report, hostile_report, phased_report
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
@@ -22,6 +22,7 @@ pytestmark = pytest.mark.skipif(
 REPORTS: dict[str, Callable[[], Report]] = {
     "founding": founding_report, "empty": empty_report, "hostile": hostile_report, "big": lambda: big_report(14, 12),
     "attributed": attributed_report, "hostile attributed": lambda: hostile_report(sample=attributed_report()),
+    "phased": phased_report, "hostile phased": lambda: hostile_report(sample=phased_report()),
 }  # fmt: skip
 
 
@@ -139,4 +140,21 @@ def test_text_has_enough_contrast(browser: Browser, tmp_path: Path, scheme: str)
     }""")
     assert len(ratios) == 15
     assert [(pair, ratio) for pair, ratio in ratios if ratio < 4.5] == []
+    page.close()
+
+
+def test_the_drawing_of_phases_has_its_tracks_beside_the_names(browser: Browser, tmp_path: Path) -> None:
+    page, _ = opened(browser, phased_report(), tmp_path, 390)
+    places = page.locator(".session").evaluate("""session => [...session.children].map(each => {
+        const { left, right, top, height } = each.getBoundingClientRect();
+        return [left, right, top, height];
+    })""")
+    rows = [places[at : at + 2] for at in range(2, len(places), 2)]
+    assert len(rows) == 4
+    for name, track in rows:
+        assert name[1] <= track[0]
+        assert track[3] > 20
+        assert abs(name[2] + name[3] / 2 - track[2] - track[3] / 2) < 2
+    ticks = page.locator(".track path.sent").first.evaluate("each => getComputedStyle(each).stroke")
+    assert ticks != "none"
     page.close()

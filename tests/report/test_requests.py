@@ -6,8 +6,9 @@ from urllib.parse import quote
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from analyzer.model import Exchange
+from analyzer.model import Exchange, WholeBody
 from analyzer.report.masking import Masking
 from analyzer.report.requests import iso_time, mask_url, request_of
 from tests.report.making import exchange, finding
@@ -77,3 +78,14 @@ def test_times_that_no_calendar_has(time: float | None) -> None:
 def test_times_have_milliseconds() -> None:
     assert iso_time(0.25) == "1970-01-01T00:00:00.250Z"
     assert iso_time(253402300799.0) == "9999-12-31T23:59:59.000Z"
+
+
+def test_a_body_of_which_only_the_start_was_kept_is_told_as_the_whole() -> None:
+    whole = WholeBody(bytes=70_000, sha256="ab" * 32)
+    made = request_of(replace(exchange(7), whole_body=whole), [], PLAIN)
+    assert (made.body_bytes, made.body_sha256) == (70_000, "ab" * 32)
+
+
+def test_phase_and_connection_are_told() -> None:
+    made = request_of(replace(exchange(7), phase="launch", tls_version="TLSv1.3", chain_sha256="cd" * 32), [], PLAIN)
+    assert (made.phase, made.tls_version, made.chain_sha256) == ("launch", "TLSv1.3", "cd" * 32)

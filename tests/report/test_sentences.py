@@ -1,15 +1,30 @@
 """What we found: at most five sentences, each true, neutral and proven."""
 
 import locale
+from collections.abc import Sequence
 
 import pytest
+from msgspec.structs import replace
 
 from analyzer.detect.shared_ids import SharedIds
-from analyzer.model import Exchange, Field, Party
-from analyzer.report.sentences import within_sentence
+from analyzer.model import Exchange, Field, Finding, Party, Phase
+from analyzer.report.sentences import MAX_SENTENCES, answered, duration, within_sentence
 from analyzer.reported import Report
 from tests.report.attributed import EVERYTHING, OPERATOR, PARENT
-from tests.report.making import CAPTURE, METHOD, builder, destination, each, exchange, finding, finish, taxonomy
+from tests.report.making import (
+    CAPTURE,
+    METHOD,
+    START,
+    builder,
+    destination,
+    each,
+    exchange,
+    finding,
+    finish,
+    marked,
+    phases,
+    taxonomy,
+)
 
 
 def first_sentence(report: Report) -> str:
@@ -329,3 +344,168 @@ def test_an_identifier_without_a_listed_request_is_not_told() -> None:
         made.add(exchange(index), host, [])
     report = finish(made, shared=ids)
     assert (report.sentences, report.shared_total) == ((), 1)
+
+
+MARKS = phases(before_consent=1, after_accept=8)
+
+
+def told(*sent: tuple[float, str, Sequence[Finding]], marks: Sequence[Phase] = MARKS, party: Party = "third") -> Report:
+    """The report on these: seconds after the start, host, findings."""
+    made = builder()
+    for index, (seconds, host, found) in enumerate(sent):
+        time = START + seconds
+        phase = next((mark.name for mark in reversed(marks) if mark.time <= time), None)
+        made.add(replace(exchange(index), time=time, phase=phase), host, found)
+    return finish(made, party, capture=marked(*marks))
+
+
+def about_answer(report: Report) -> list[str]:
+    return [sentence.text for sentence in report.sentences if "consent screen" in sentence.text]
+
+
+def test_what_was_transmitted_before_a_consent_screen_was_answered() -> None:
+    report = told((4.8, "t.example", [finding("person.phone")]))
+    assert [sentence.text for sentence in report.sentences][1:] == [
+        "The app transmitted phone number to t.example 3.2 s before the consent screen was answered "
+        "(accepted at 15:34:19 UTC)."
+    ]
+    assert report.sentences[1].exchange == 0
+    assert report.sentences[1].groups == (report.recipients[0].groups[0].id,)
+
+
+def test_one_sentence_for_a_recipient_on_the_request_that_shows_the_most_sensitive_data() -> None:
+    report = told(
+        (0, "t.example", [finding("id.ad")]),
+        (2, "t.example", [finding("person.email"), finding("person.phone"), finding("id.ad")]),
+        (4, "t.example", [finding("loc.precise")]),
+        (9, "t.example", [finding("person.dob")]),
+    )
+    (text,) = about_answer(report)
+    assert text.startswith(
+        "The app transmitted email address, phone number and advertising ID to t.example 6.0 s before"
+    )
+    assert text.endswith("UTC); this recipient received 1 more kind of data before it.")
+    assert report.sentences[-1].exchange == 1
+    shown = [group for group in report.recipients[0].groups if group.id in report.sentences[-1].groups]
+    assert {group.data_type for group in shown} == {"person.email", "person.phone", "id.ad"}
+    assert {group.phase for group in shown} == {"before-consent"}
+
+
+def test_what_came_after_the_answer_alone_is_no_sentence() -> None:
+    assert about_answer(told((8, "t.example", [finding("person.phone")]))) == []
+    assert about_answer(told((7.999, "t.example", [finding("person.phone")]))) != []
+
+
+def test_before_the_first_mark_is_before_the_answer_too() -> None:
+    (text,) = about_answer(told((0, "t.example", [finding("person.phone")]), marks=phases(accepted=0, after_accept=2)))
+    assert " 2.0 s before " in text
+    (text,) = about_answer(told((0, "t.example", [finding("person.phone")]), marks=phases(after_accept=2)))
+    assert " 2.0 s before " in text
+
+
+@pytest.mark.parametrize("marks", [(), phases(launch=0, logged_in=9)])
+def test_without_an_answer_nothing_is_said_of_one(marks: Sequence[Phase]) -> None:
+    report = told((4, "t.example", [finding("person.phone")]), marks=marks)
+    assert len(report.sentences) == 1
+    assert about_answer(report) == []
+
+
+def test_a_time_that_is_missing_makes_no_sentence() -> None:
+    made = builder()
+    made.add(replace(exchange(0), time=None), "t.example", [finding("person.phone")])
+    assert about_answer(finish(made, capture=marked(*MARKS))) == []
+
+
+def test_weak_or_impersonal_data_before_the_answer_is_not_told() -> None:
+    found = [finding("person.email", evidence="key"), finding("dev.os", "Android")]
+    assert told((2, "t.example", found)).sentences == ()
+
+
+def test_more_recipients_before_the_answer_are_counted_the_most_sensitive_first() -> None:
+    hosts = [(2, f"h.t{n}.example", [finding("id.ad")]) for n in range(4)]
+    first, second = about_answer(told(*hosts, (3, "worst.example", [finding("auth.password")])))
+    assert " to worst.example 5.0 s before " in first
+    assert first.endswith("UTC).")
+    assert " to h.t0.example 6.0 s before " in second
+    assert second.endswith("; 3 more recipients received personal data before it.")
+
+
+def test_after_a_refusal_what_others_still_received_is_told() -> None:
+    report = told(
+        (2, "t.example", [finding("person.phone")]),
+        (12.5, "t.example", [finding("id.ad")]),
+        (13, "u.example", [finding("id.ad")]),
+        marks=phases(after_reject=8, logged_in=10),
+    )
+    assert about_answer(report) == [
+        "The app transmitted phone number to t.example 6.0 s before the consent screen was answered with no "
+        "(at 15:34:19 UTC).",
+        "The app transmitted advertising ID to t.example 4.5 s after the consent screen was answered with no "
+        "(at 15:34:19 UTC); 1 more recipient received personal data after it.",
+    ]
+    assert [sentence.exchange for sentence in report.sentences[-2:]] == [0, 1]
+
+
+def test_a_later_yes_ends_what_follows_a_refusal() -> None:
+    marks = phases(after_reject=2, after_accept=8)
+    assert about_answer(told((9, "t.example", [finding("person.phone")]), marks=marks)) == []
+    (text,) = about_answer(told((7, "t.example", [finding("person.phone")]), marks=marks))
+    assert "5.0 s after the consent screen was answered with no (at 15:34:13 UTC)" in text
+
+
+def test_the_apps_own_hosts_are_told_before_the_answer_where_there_are_no_others_and_never_after_a_refusal() -> None:
+    phone = [finding("person.phone")]
+    assert len(about_answer(told((2, "t.example", phone), party="first"))) == 1
+    assert about_answer(told((9, "t.example", phone), marks=phases(after_reject=8), party="first")) == []
+
+
+def test_a_phase_that_comes_twice_is_told_by_what_came_first_in_it() -> None:
+    marks = (*phases(launch=0), *phases(after_accept=4), *phases(launch=6))
+    before = told((1, "t.example", [finding("person.phone")]), (7, "t.example", [finding("person.phone")]), marks=marks)
+    assert " 3.0 s before " in about_answer(before)[0]
+    assert about_answer(told((7, "t.example", [finding("person.phone")]), marks=marks)) == []
+
+
+def test_there_are_five_sentences_with_those_on_the_answer() -> None:
+    hosts = [f"h.t{n}.example" for n in range(9)]
+    report = told(
+        *[(2, host, [finding("person.email")]) for host in hosts], (3, "x.example", [finding("person.email")])
+    )
+    texts = [sentence.text for sentence in report.sentences]
+    assert len(texts) == MAX_SENTENCES
+    assert "more recipients: " in texts[2]
+    assert all("consent screen" in text for text in texts[3:])
+
+
+def test_with_many_requests_each_phase_keeps_a_proof(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("analyzer.report.build.MAX_REQUESTS", 2)
+    email = [finding("person.email")]
+    report = told(
+        (0, "t.example", email), (1, "u.example", email), (2, "t.example", email), (9, "t.example", email),
+        marks=phases(launch=0, background=2, after_reject=8),
+    )  # fmt: skip
+    listed = {request.exchange for request in report.requests}
+    assert {sentence.exchange for sentence in report.sentences} <= listed
+    assert "after the consent screen" in about_answer(report)[1]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0.04, "less than 0.1 s"), (3.2, "3.2 s"), (45.4, "45 s"), (119.4, "119 s"), (600, "10 min"), (12_600, "3.5 h")],
+)
+def test_durations(seconds: float, words: str) -> None:
+    assert duration(seconds) == words
+
+
+def test_an_answer_at_a_time_that_no_calendar_has() -> None:
+    assert answered(Phase(name="after-accept", time=-1.0)).endswith("answered (accepted at a time that is not known)")
+
+
+def test_a_name_with_a_full_stop_ends_its_sentence() -> None:
+    made = builder()
+    for index in range(7):
+        made.add(exchange(index), f"h.t{index}x.example", [finding("person.email")])
+    report = made.finish(
+        CAPTURE, (), METHOD, each(lambda to: destination(to.host, None, 1, owner=f"{to.host[2:4]} Inc."))
+    )
+    assert report.sentences[-1].text.endswith(" and t6 Inc.")

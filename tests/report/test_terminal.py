@@ -8,10 +8,10 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from analyzer.report.terminal import MATCHES_SHOWN, ROW_LIMIT, summary
+from analyzer.report.terminal import BEFORE_SHOWN, MATCHES_SHOWN, ROW_LIMIT, summary
 from analyzer.reported import Report
 from tests.report.attributed import MATCH, attributed_report
-from tests.report.sample import big_report, empty_report, founding_report, hostile_report
+from tests.report.sample import PHASES, big_report, empty_report, founding_report, hostile_report, phased_report
 
 
 def printed(report: Report, paths: Sequence[Path] = (), color: bool = False) -> str:
@@ -114,3 +114,27 @@ def test_many_recipients_are_cut_and_counted() -> None:
     text = printed(big_report(ROW_LIMIT + 5, 2))
     assert "5 more recipients in the report" in text
     assert f"Company {ROW_LIMIT + 1}" not in text
+
+
+def test_what_was_transmitted_before_the_answer_is_named() -> None:
+    words = " ".join(printed(phased_report()).split())
+    assert (
+        "Before the consent screen was answered (accepted at 10:08:10 UTC): WizRocket Inc. (CleverTap) (full name, "
+    ) in words
+    assert "consent screen" not in printed(founding_report())
+    assert "consent screen" not in printed(phased_report(PHASES[2:]))
+
+
+def test_recipients_before_the_answer_are_cut_and_counted() -> None:
+    report = phased_report()
+    model = report.recipients[0]
+    many = tuple(
+        msgspec.structs.replace(
+            model, id=f"r{n}", name=f"Company {n}",
+            groups=tuple(msgspec.structs.replace(group, recipient=f"r{n}") for group in model.groups),
+        )
+        for n in range(BEFORE_SHOWN + 3)
+    )  # fmt: skip
+    words = " ".join(printed(msgspec.structs.replace(report, recipients=many)).split())
+    assert f"Company {BEFORE_SHOWN - 1} (full name" in words
+    assert "; 3 more recipients" in words
