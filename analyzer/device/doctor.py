@@ -1,7 +1,7 @@
 """Looks at what a capture needs, from adb to the clock of the device, and says what to do; changes nothing."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Literal
 
 from msgspec import Struct
@@ -17,6 +17,9 @@ from analyzer.errors import ApptellsError
 State = Literal["right", "look", "unknown"]
 _SKEW = 300
 """Seconds that the clocks may differ: beyond that certificates may be refused, and times in two logs do not match."""
+
+_LONGEST = 300
+"""Characters of what a device says."""
 
 
 class Check(Struct, frozen=True):
@@ -47,24 +50,34 @@ def doctor(
 
 
 def device_checks(phone: Phone, journals: Journals, wanted: Authority | ApptellsError) -> Iterator[Check]:
-    """The checks of one device."""
+    """The checks of one device; one that the device does not answer sensibly says so, and the others go on."""
+    journal: Journal | None = None
     try:
         yield Check("Android", "right", f"{phone.described().model}, {phone.described().os}, API {phone.api()}")
     except ApptellsError as error:
-        yield Check("Android", "look", str(error))
+        yield Check("Android", "look", _short(error))
         return
-    yield _root(phone)
     try:
         journal = journals.read(phone.serial)
-    except ApptellsError as error:
-        yield Check("prepared", "look", str(error))
-        journal = None
-    else:
         yield _prepared(journal)
-    for check in (_proxy, _tunnel):
-        yield check(phone, journal)
-    yield _certificate(phone, wanted)
-    yield _clock(phone)
+    except ApptellsError as error:
+        yield Check("prepared", "look", _short(error))
+    checks: tuple[tuple[str, Callable[[], Check]], ...] = (
+        ("root", lambda: _root(phone)),
+        ("proxy", lambda: _proxy(phone, journal)),
+        ("tunnel", lambda: _tunnel(phone, journal)),
+        ("certificate", lambda: _certificate(phone, wanted)),
+        ("clock", lambda: _clock(phone)),
+    )
+    for name, check in checks:
+        try:
+            yield check()
+        except ApptellsError as error:
+            yield Check(name, "look", _short(error))
+
+
+def _short(error: ApptellsError) -> str:
+    return str(error)[:_LONGEST]
 
 
 def _version(adb: Adb) -> str:
@@ -103,8 +116,8 @@ def _prepared(journal: Journal | None) -> Check:
 
 
 def _proxy(phone: Phone, journal: Journal | None) -> Check:
-    now = phone.setting(SETTING)
-    if now in (None, "", ":0"):
+    now = (phone.setting(SETTING) or "")[:_LONGEST]
+    if now in ("", ":0"):
         said = "none is set" if journal is None else "none is set any more; release the device and prepare it again"
         return Check("proxy", "look", said)
     if journal is None:

@@ -3,6 +3,7 @@
 import argparse
 import json
 import pstats
+import statistics
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -12,6 +13,8 @@ from typing import NamedTuple
 from tests.bench.attribution import rate, start
 from tests.bench.generate import write
 from tests.bench.linear import cost
+from tests.bench.live import hooks, memory, proxies
+from tests.bench.live_proxy import AGAIN, CONTROL, LIVE, RECORDING, SAVING, THREAD, Round, against, is_as_fast
 from tests.bench.measure import Usage, run
 
 ROOT = Path(__file__).parents[2]
@@ -39,6 +42,17 @@ ATTRIBUTIONS = 200_000
 COUNTS = (1_000, 20_000, 100_000)
 FOUND = 0.9
 """Share of the requests with a planted value that must be reported, so that nothing is made fast by not looking."""
+
+HOOKS = 60.0
+"""CPU time of all hooks of one flow of 2 KB each way, microseconds."""
+HOOK = 2_000.0
+"""CPU time of the dearest single hook for bodies of up to 64 KB, microseconds."""
+FLOWS = (10_000, 100_000)
+RECORDED = 10.0
+"""Most that the resident set may grow between those numbers of flows, MB."""
+CONNECTIONS = 200
+LOAD = 300
+"""Requests of one load of a proxy: short, so that those of one round meet the same weather."""
 
 
 class Row(NamedTuple):
@@ -157,6 +171,48 @@ def attribution(rounds: int) -> list[Row]:
     ]
 
 
+def recording(is_full: bool) -> list[Row]:
+    """What the addon takes of the proxy's time and memory, on flows as mitmproxy makes them."""
+    cost, grown = hooks(CONNECTIONS, CACHE), memory(FLOWS, CACHE, is_followed=is_full)
+    growth, few, many = grown.hooks[-1] - grown.hooks[0], f"{FLOWS[0]:,}", f"{FLOWS[-1]:,}"
+    rows = [
+        Row("hooks of a flow, 2 KB each way", f"{cost.flow:.0f} us CPU", f"<= {HOOKS:g} us", cost.flow <= HOOKS),
+        Row("the same with -w, an empty addon", f"{cost.saving:.0f} us, {cost.empty:.0f} us"),
+        Row("-w / hooks of a flow", f"{cost.saving / cost.flow:.1f}"),
+        Row("hooks of a flow, 64 KB each way", f"{cost.large:.0f} us CPU"),
+        Row("dearest single hook, up to 64 KB", f"{cost.worst:.0f} us CPU", f"<= {HOOK:g} us", cost.worst <= HOOK),
+        Row("64 KB of a body that passes in pieces", f"{cost.piece:.0f} us CPU"),
+        Row(f"peak memory, recording {many} flows", f"{max(grown.hooks):.0f} MB"),
+        Row(f"growth from {few} to {many} flows", f"{growth:+.1f} MB", f"< {RECORDED:g} MB", growth < RECORDED),
+    ]
+    if grown.live:
+        rows.append(Row("the same of the live analysis", f"{grown.live[-1] - grown.live[0]:+.1f} MB"))
+    return rows
+
+
+def end_to_end(is_full: bool) -> list[Row]:
+    """Requests through whole proxies, each against an empty addon in the same round: medians [quartiles]."""
+    variants = [CONTROL, LIVE, RECORDING, SAVING, *((AGAIN, THREAD) if is_full else ())]
+    found = proxies(variants, 24 if is_full else 12, LOAD, CACHE)
+    rows = []
+    for variant, loads in found.items():
+        rate, p99, cpu, analysis = (_median(loads, figure) for figure in ("rate", "p99", "cpu", "children"))
+        beside = f" + {analysis:.2f} of the analysis" if analysis else ""
+        value = f"{rate:.0f} requests/s, p99 {p99:.0f} ms, {cpu:.2f} ms CPU{beside}"
+        rows.append(Row(f"mitmdump, {variant}", value))
+        if variant == CONTROL:
+            continue
+        for name, figure in (("requests/s", "rate"), ("p99", "p99"), ("CPU", "cpu")):
+            is_gate = variant == LIVE and figure != "cpu"
+            target, met = ("as empty or above -w", is_as_fast(found, figure)) if is_gate else ("", True)
+            rows.append(Row(f"{variant} / {CONTROL}, {name}", str(against(found, variant, figure)), target, met))
+    return rows
+
+
+def _median(loads: Sequence[Round], figure: str) -> float:
+    return float(statistics.median(getattr(one, figure) for one in loads))
+
+
 def profile(megabytes: int) -> None:
     """Print the forty functions that take most of the analysis."""
     har, seeds = write(CACHE, megabytes)
@@ -179,18 +235,22 @@ def main() -> int:
     parser.add_argument(
         "--rounds", type=int, default=5, metavar="N", help="pairs to measure, the least counts (default: 5)"
     )
-    parser.add_argument("--full", action="store_true", help="measure 1 GB too, which takes minutes")
+    parser.add_argument("--full", action="store_true", help="measure 1 GB and more proxies too, which takes minutes")
     parser.add_argument("--profile", action="store_true", help="print where the time goes, and measure nothing")
+    parser.add_argument("--live", action="store_true", help="measure only recording and live analysis")
     options = parser.parse_args()
     if options.profile:
         profile(options.size)
         return 0
-    rows, peak = pairs(options.size, options.rounds)
-    rows += start_up(options.rounds)
-    rows += attribution(options.rounds)
-    rows += linear(COUNTS if options.full else COUNTS[:2])
-    if options.full:
-        rows += memory_at_one_gigabyte(peak, options.size)
+    rows: list[Row] = []
+    if not options.live:
+        rows, peak = pairs(options.size, options.rounds)
+        rows += start_up(options.rounds)
+        rows += attribution(options.rounds)
+        rows += linear(COUNTS if options.full else COUNTS[:2])
+        if options.full:
+            rows += memory_at_one_gigabyte(peak, options.size)
+    rows += recording(options.full) + end_to_end(options.full)
     show(rows)
     return 0 if all(row.met for row in rows) else 1
 

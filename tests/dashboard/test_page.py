@@ -263,6 +263,7 @@ def test_stopping_asks_first(browser: Browser) -> None:
         page.get_by_role("button", name="Stop the capture and write the report").click()
         page.get_by_role("button", name="Stop the capture", exact=True).click()
         expect(page.locator("#said")).to_have_text("The capture is being stopped.")
+        served.publish()  # it answers first
         assert served.stops == 1
         served.publish(reached(exchanges=3, ended=True))
         expect(page.locator("#connection")).to_have_text("The capture has ended, and all of it is analysed")

@@ -279,6 +279,7 @@ def test_a_mark_that_the_recorder_does_not_take_is_said(served: Serving) -> None
 
 def test_a_script_stops_the_capture(served: Serving) -> None:
     assert ask(served, "/stop", "POST").status_code == 202
+    served.publish()  # it answers first
     assert served.stops == 1
 
 
