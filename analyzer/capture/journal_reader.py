@@ -34,7 +34,7 @@ from analyzer.capture.request_url import request_url
 from analyzer.capture.response import NO_ANSWER, Answer, answer_of
 from analyzer.errors import CaptureError
 from analyzer.memo import Memo
-from analyzer.model import AppBuild, Certificate, Exchange, Phase, Unread, WholeBody
+from analyzer.model import AppBuild, Certificate, Device, Exchange, Phase, Unread, WholeBody
 
 SWITCHING = 101
 SILENT = 2
@@ -48,6 +48,7 @@ _URL = 4_096
 _HEADERS = 16 << 10
 """Bytes of headers up to which they are remembered with it."""
 _FLOWS = 10_000
+_FACTS = 1_000
 
 
 class JournalReader(CaptureReader):
@@ -95,9 +96,9 @@ class JournalReader(CaptureReader):
         return self._flows.get(index)
 
     def _start(self, record: Started) -> None:
-        self.recorder = record.tool or "apptells"
+        self.recorder = _line(record.tool) or "apptells"
         if record.app:
-            self.app = AppBuild(id=record.app)
+            self.app = _cut(AppBuild(id=record.app))
         if record.format > FORMAT:
             self.close()
             raise CaptureError(f"{self._path}: recorded by a newer apptells ({record.tool}); read it with that one.")
@@ -150,8 +151,8 @@ class JournalReader(CaptureReader):
                 self.timeline.add(phase)
                 self._tell_marked(phase)
             case Prepared():
-                self.app = record.app or self.app
-                self.device = record.device or self.device
+                self.app = _cut(record.app) or self.app
+                self.device = _cut(record.device) or self.device
             case Lost():
                 self.tally.add("records-lost", max(record.count, 1))
                 self._trouble(f"{record.count:,} records were lost: {record.reason}.")
@@ -204,7 +205,7 @@ class JournalReader(CaptureReader):
         if len(self._reached) < _HOSTS:
             self._reached.add(server.sni or record.host)
         self._flows.keep(record.index, record.flow)
-        if status == SWITCHING or not record.error and _is_unfinished(record):
+        if status == SWITCHING or (not record.error and _is_unfinished(record)):
             self._unfinished.keep(
                 record.index,
                 msgspec.structs.replace(
@@ -354,6 +355,18 @@ def _texts(headers: Headers) -> tuple[tuple[str, str], ...]:
 
 def _text(raw: bytes) -> str:
     return raw.decode("utf-8", "replace")
+
+
+def _cut[T: (AppBuild, Device)](facts: T | None) -> T | None:
+    """Facts from a file, which may be anything, at the length that facts have."""
+    if facts is None:
+        return None
+    short = {
+        name: _line(value) if isinstance(value, str) else tuple(map(_line, value[:_FACTS]))
+        for name in facts.__struct_fields__
+        if isinstance(value := getattr(facts, name), str | tuple)
+    }
+    return msgspec.structs.replace(facts, **short)
 
 
 def _line(text: str) -> str:

@@ -16,6 +16,7 @@ from analyzer.cli.options import PATH, analysis_options
 from analyzer.errors import ApptellsError
 
 if TYPE_CHECKING:
+    from analyzer.capture.record import Prepared
     from analyzer.dashboard.server import Dashboard
     from analyzer.live.control import Ready, Said
     from analyzer.live.events import Event, Reached
@@ -78,6 +79,13 @@ def capture(
     transmission while it happens. Keys mark the phases of the session: l launch, c consent screen, a accepted,
     r rejected, i logged in, o logged out, b in the background; s says how far it is, q ends.
     """
+    from msgspec.structs import replace
+
+    from analyzer.device.state import prepared
+
+    device = prepared()
+    if device is not None and device.app is not None and options.app is None:
+        options = replace(options, app=device.app.id)
     _check(options)
     words = ["--set", f"apptells_file={path or ''}", "--listen-port", str(port), *mitmdump]
     words += ["--listen-host", listen_host] if listen_host else []
@@ -85,7 +93,7 @@ def capture(
     words += ["--set", f"apptells_keep={keep}"] if keep is not None else []
     for mode in modes:
         words += ["--mode", mode]
-    session = _Session(words, options, modes, dashboard_port if dashboard else None)
+    session = _Session(words, options, modes, device, dashboard_port if dashboard else None)
     code = asyncio.run(session.run())
     file = session.file
     if file is None:
@@ -133,9 +141,15 @@ class _Session:
     """From the start of the proxy to its end: what is said on the terminal meanwhile, and the keys."""
 
     def __init__(
-        self, words: Sequence[str], options: "Options", modes: Sequence[str], dashboard_port: int | None
+        self,
+        words: Sequence[str],
+        options: "Options",
+        modes: Sequence[str],
+        device: "Prepared | None",
+        dashboard_port: int | None,
     ) -> None:
         self._words, self._options, self._modes, self._dashboard_port = words, options, modes, dashboard_port
+        self._device = device
         self.file: Path | None = None
         """The capture file, once the proxy records."""
         self.last_words = ""
@@ -215,12 +229,13 @@ class _Session:
         self._tell_device()
 
     def _tell_device(self) -> None:
+        """Has what `apptells device prepare` found written into the capture; of another app, only the device."""
         from analyzer.capture.record import Prepared
-        from analyzer.device.state import prepared
 
-        known = prepared()
+        known = self._device
         if known is not None and self._proxy is not None:
-            self._proxy.order(Prepared(time=time.time(), app=known.app, device=known.device))
+            app = known.app if known.app is not None and known.app.id == self._options.app else None
+            self._proxy.order(Prepared(time=time.time(), app=app, device=known.device))
 
     def _made_dashboard(self) -> "Dashboard":
         from analyzer.dashboard.board import Board

@@ -1,14 +1,15 @@
 """Puts a device back: undoes what its journal says, the last step first, and goes on where one cannot be undone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from analyzer.device.phone import Phone
-from analyzer.device.root import become_root
+from analyzer.device.root import Root, become_root
 from analyzer.device.run import lines, run
 from analyzer.device.state import Journal, Journals
+from analyzer.device.step import Command
 from analyzer.errors import ApptellsError
 
 
@@ -28,20 +29,18 @@ def release(phone: Phone, journal: Journal, journals: Journals) -> Iterator[Undo
 
     May be cut off anywhere and called again: what is undone already is found to be so.
     """
-    no_root = _without_root(phone, journal)
+    needs_root = any(step.needs_root for step in journal.steps) and not phone.is_root()
+    no_root = _trouble(phone, become_root()) if needs_root else None
     for step in reversed(journal.steps):
-        trouble = no_root if step.needs_root else None
-        if trouble is None:
-            try:
-                run(phone, step.undo(phone))
-            except ApptellsError as error:
-                trouble = str(error)
+        trouble = (no_root if step.needs_root else None) or _trouble(phone, step.undo(phone))
         if trouble is None:
             journal = replace(journal, steps=tuple(kept for kept in journal.steps if kept is not step))
             journals.write(journal)
         yield Undone(step.says(), trouble, None if trouble else step.undone_by_hand())
     if not journal.steps:
         journals.remove(journal.serial)
+    if needs_root and (trouble := _trouble(phone, Root().undo(phone))):
+        yield Undone("restart adb on the device as root, to put it back", trouble)
 
 
 def rehearse_release(phone: Phone, journal: Journal) -> Iterator[str]:
@@ -53,11 +52,10 @@ def rehearse_release(phone: Phone, journal: Journal) -> Iterator[str]:
         yield from lines(phone, step.undo(phone))
 
 
-def _without_root(phone: Phone, journal: Journal) -> str | None:
-    """Why steps that need root cannot be undone: the device restarted without it, say. None where they can."""
-    if any(step.needs_root for step in journal.steps) and not phone.is_root():
-        try:
-            run(phone, become_root())
-        except ApptellsError as error:
-            return str(error)
+def _trouble(phone: Phone, commands: Iterable[Command]) -> str | None:
+    """Run them; why one failed, None where none did."""
+    try:
+        run(phone, commands)
+    except ApptellsError as error:
+        return str(error)
     return None
