@@ -446,7 +446,9 @@ def _wireguard() -> str | None:
     server = ctx.master.addons.get("proxyserver")
     for instance in server.servers if server is not None else ():
         if hasattr(instance, "client_conf") and (text := instance.client_conf()):
-            return str(text)
+            # mitmproxy writes the port that it was asked for; 0 is none that a phone can reach.
+            known = str(text).removesuffix(":0")
+            return known if known == text else f"{known}:{instance.listen_addrs[0][1]}"
     return None
 
 

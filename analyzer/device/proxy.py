@@ -30,7 +30,7 @@ class Proxy(Step, frozen=True, kw_only=True, tag="proxy"):
     def undo(self, phone: Phone) -> Iterator[Command]:
         if all(phone.setting(name) == value for name, value in self.before.items()):
             return
-        if self.before.get(SETTING) is None:
+        if not self.before.get(SETTING):
             yield shell("settings", "put", "global", SETTING, _NONE)
         for name, value in self.before.items():
             yield _put_back(name, value)

@@ -46,7 +46,7 @@ class Journal:
         self._queued = self._written = 0
         """Bytes ever queued and ever taken; each has one writer, so that neither needs a lock."""
         self._size = len(MAGIC)
-        self._lost, self._lost_since = 0, 0.0
+        self._lost, self._lost_since, self._lost_why = 0, 0.0, ""
         self.lost = 0
         """Records that could not be kept so far."""
         self._is_unwell = self._is_gone = False
@@ -66,10 +66,14 @@ class Journal:
 
     def write(self, record: Record) -> None:
         """Adds a record: it is in the file within `PAUSE`, on disk within `PAUSE + SYNC`."""
-        data = encode(record)
+        try:
+            data = encode(record)
+        except ValueError:
+            self._lose("its text was no Unicode")
+            return
         waiting = self._queued - self._written
         if waiting + len(data) > self._backlog:
-            self._lose()
+            self._lose("the disk was full")
             return
         if self._lost and waiting < self._backlog // 2:
             self._say_lost()
@@ -90,13 +94,14 @@ class Journal:
         self._queued += len(data)
         self._pending.append(data)
 
-    def _lose(self) -> None:
-        self._lost_since = self._lost_since if self._lost else time.time()
+    def _lose(self, why: str) -> None:
+        if not self._lost:
+            self._lost_since, self._lost_why = time.time(), why
         self._lost += 1
         self.lost += 1
 
     def _say_lost(self) -> None:
-        lost = Lost(time=time.time(), since=self._lost_since, count=self._lost, reason="the disk was full")
+        lost = Lost(time=time.time(), since=self._lost_since, count=self._lost, reason=self._lost_why)
         self._lost = 0
         self._queue(encode(lost))
 

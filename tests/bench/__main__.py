@@ -182,6 +182,7 @@ def recording(is_full: bool) -> list[Row]:
         Row("hooks of a flow, 64 KB each way", f"{cost.large:.0f} us CPU"),
         Row("dearest single hook, up to 64 KB", f"{cost.worst:.0f} us CPU", f"<= {HOOK:g} us", cost.worst <= HOOK),
         Row("64 KB of a body that passes in pieces", f"{cost.piece:.0f} us CPU"),
+        Row("hearing one event of the live analysis", f"{cost.event:.0f} us CPU"),
         Row(f"peak memory, recording {many} flows", f"{max(grown.hooks):.0f} MB"),
         Row(f"growth from {few} to {many} flows", f"{growth:+.1f} MB", f"< {RECORDED:g} MB", growth < RECORDED),
     ]

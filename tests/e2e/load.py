@@ -6,6 +6,7 @@ lines come when the proxy is gone or standard input ends; `begun` comes with the
 """
 
 import asyncio
+import os
 import sys
 import time
 from contextlib import suppress
@@ -58,6 +59,7 @@ async def main(proxy: int, connections: int) -> None:
     asked = asyncio.create_task(asyncio.to_thread(sys.stdin.read))
     await asyncio.wait([asked, asyncio.gather(*clients, return_exceptions=True)], return_when="FIRST_COMPLETED")
     print("".join(f"{number} {at!r}\n" for number, at in done), end="", flush=True)
+    os._exit(0)  # nothing here needs an orderly end, and the thread that reads may still wait
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ KILLS = int(os.environ.get("APPTELLS_KILLS", "8"))
 PROMISED = 1.0
 """Seconds after which a completed request is safe."""
 CONNECTIONS = 6
-ADDON = os.environ.get("APPTELLS_ADDON", str(ROOT / "addons" / "apptells.py"))
+ADDON = ROOT / "addons" / "apptells.py"
 
 __all__ = ["server"]
 pytestmark = pytest.mark.skipif(not MITMDUMP.exists(), reason="mitmdump is not beside this Python")
@@ -42,7 +42,7 @@ class Recorder:
             "apptells_file": path, "apptells_live": "false", "confdir": folder,
             "termlog_verbosity": "warn", "flow_detail": 0,
         }  # fmt: skip
-        command = [str(MITMDUMP), "--listen-host", "127.0.0.1", "-p", str(self.port), "-s", ADDON]
+        command = [str(MITMDUMP), "--listen-host", "127.0.0.1", "-p", str(self.port), "-s", str(ADDON)]
         command += [word for name, value in options.items() for word in ("--set", f"{name}={value}")]
         with self._log.open("wb") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder)

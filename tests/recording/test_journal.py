@@ -11,7 +11,7 @@ import pytest
 
 from analyzer.capture.frame import MAGIC, Frames, framed
 from analyzer.capture.reader import Source
-from analyzer.capture.record import Ended, Lost, Marked, Record, decode, encode
+from analyzer.capture.record import Ended, Lost, Marked, Record, Shown, decode, encode
 from analyzer.errors import CaptureError
 from analyzer.recording.journal import Journal
 from tests.recording.small_disk import enlarge, small_disk
@@ -54,8 +54,12 @@ def disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Disk]:
     made.gate.set()
 
 
-def mark(number: int, padding: int = 0) -> Marked:
-    return Marked(time=float(number), name="x" * padding)
+def mark(number: int) -> Marked:
+    return Marked(time=float(number), name="x")
+
+
+def large(number: int, size: int) -> Shown:
+    return Shown(sha256=b"%d" % number, der=bytes(size))
 
 
 def records(path: Path) -> list[Record]:
@@ -258,6 +262,17 @@ def test_where_a_torn_record_cannot_be_taken_back_nothing_else_is(
     assert journal.size == (tmp_path / "f").stat().st_size
 
 
+def test_a_record_that_cannot_be_encoded_is_counted(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "f", Said())
+    journal.write(Marked(time=1.0, name="\ud800"))
+    journal.write(mark(1))
+    journal.close(END)
+    lost, *rest = records(tmp_path / "f")
+    assert isinstance(lost, Lost)
+    assert (lost.count, lost.reason, journal.lost) == (1, "its text was no Unicode", 1)
+    assert rest == [mark(1), END]
+
+
 def test_a_file_that_is_deleted_is_said_once(tmp_path: Path) -> None:
     said = Said()
     journal = Journal(tmp_path / "f", said)
@@ -274,10 +289,10 @@ def test_more_than_one_write_takes_is_written_in_order(tmp_path: Path, disk: Dis
     journal = Journal(tmp_path / "f", Said())
     disk.gate.clear()
     for number in range(30):
-        journal.write(mark(number, 1_000_000))
+        journal.write(large(number, 1_000_000))
     disk.gate.set()
     journal.close(END)
-    assert records(tmp_path / "f") == [*(mark(number, 1_000_000) for number in range(30)), END]
+    assert records(tmp_path / "f") == [*(large(number, 1_000_000) for number in range(30)), END]
 
 
 def test_a_disk_that_is_full_for_real(tmp_path: Path) -> None:
@@ -286,18 +301,18 @@ def test_a_disk_that_is_full_for_real(tmp_path: Path) -> None:
         path = folder / "f"
         journal = Journal(path, said, backlog=2_000_000)
         for number in range(100):
-            journal.write(mark(number, 40_000))
+            journal.write(large(number, 40_000))
         until(lambda: bool(said))
         assert journal.lost > 0
         whole = records(path)
-        assert whole == [mark(number, 40_000) for number in range(len(whole))]
+        assert whole == [large(number, 40_000) for number in range(len(whole))]
         assert 0 < len(whole) < 30
         enlarge(folder, "20m")
         until(lambda: not journal.waiting)
         journal.write(mark(100))
         journal.close(END)
         *kept, lost, last, end = records(path)
-    assert kept == [mark(number, 40_000) for number in range(len(kept))]
+    assert kept == [large(number, 40_000) for number in range(len(kept))]
     assert isinstance(lost, Lost)
     assert (lost.count, len(kept) + lost.count) == (journal.lost, 100)
     assert (last, end) == (mark(100), END)
