@@ -98,7 +98,7 @@ def test_every_example_runs_on_the_bundled_capture(line: str, tmp_path: Path, mo
         # They need a phone, or a database that is the user's: that the words are understood is all that can be tried.
         command = cli.get_command(click.Context(cli), words[0])
         assert command is not None
-        command.make_context(words[0], words[1:])
+        command.make_context(words[0], words[1:], parent=click.Context(cli, **cli.context_settings))
     else:
         assert invoke(*words).output
 

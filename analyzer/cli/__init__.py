@@ -12,6 +12,7 @@ from analyzer.errors import ApptellsError
 COMMANDS = {
     "capture": "Record what an app sends, tell what is found meanwhile, and report on it.",
     "analyze": "Report on a capture: what was transmitted, to whom, and where.",
+    "device": "Point a phone or emulator at the proxy over adb, and put it back.",
     "identify": "Compare captures of two people or devices: what tells them apart.",
     "persona": "Make a fictitious person to type into the app.",
     "data": "See, update, import and verify the data on owners, networks and countries.",

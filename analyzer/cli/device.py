@@ -1,6 +1,8 @@
 """`apptells device`: points a phone or emulator at the proxy over adb, and puts it back."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -55,7 +57,7 @@ def doctor(device: str | None, ca: Path) -> None:
         wanted = error
     found = list(checks(os.environ, _journals(), wanted, _valid(device)))
     print_rows(("check", "state", "what"), [(check.name, check.state, check.said) for check in found])
-    if any(check.state == "look" for check in found):
+    if any(check.state == "to do" for check in found):
         raise SystemExit(1)
 
 
@@ -97,8 +99,9 @@ def prepare(
         start=not no_start,
     )
     phone = choose(_adb(), device)
-    for line in rehearse(phone, wish) if dry_run else prepared(phone, wish, _journals()):
-        _say(line)
+    with _stopped():
+        for line in rehearse(phone, wish) if dry_run else prepared(phone, wish, _journals()):
+            _say(line)
 
 
 @device.command()
@@ -129,11 +132,12 @@ def release(device: str | None, dry_run: bool, forget: bool) -> None:
             _say(line)
         return
     failed = False
-    for step in undone(phone, journal, journals):
-        failed |= step.trouble is not None
-        _say(f"could not undo: {step.step}: {step.trouble}" if step.trouble else f"undone: {step.step}")
-        if step.by_hand:
-            _say(step.by_hand)
+    with _stopped():
+        for step in undone(phone, journal, journals):
+            failed |= step.trouble is not None
+            _say(f"could not undo: {step.step}: {step.trouble}" if step.trouble else f"undone: {step.step}")
+            if step.by_hand:
+                _say(step.by_hand)
     if failed:
         raise SystemExit(1)
     _say(f"{serial} is as it was before")
@@ -171,6 +175,16 @@ def _prepared_serial(journals: "Journals", serial: str | None) -> str:
     if len(serials) > 1:
         raise ApptellsError(f"several devices are prepared; choose one with --device: {', '.join(serials)}")
     return serials[0]
+
+
+@contextmanager
+def _stopped() -> Iterator[None]:
+    """Says after Ctrl-C what is left."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo("apptells: stopped; `apptells device release` puts back what was changed.", err=True)
+        raise SystemExit(130) from None  # 128 and the number of SIGINT, as shells count
 
 
 def _say(line: str) -> None:

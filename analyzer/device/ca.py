@@ -9,8 +9,6 @@ from msgspec import Struct
 
 from analyzer.errors import ApptellsError
 
-DEFAULT = Path("~/.mitmproxy/mitmproxy-ca-cert.pem")
-"""Where mitmproxy puts its own."""
 _LARGEST = 1 << 20
 
 

@@ -14,7 +14,7 @@ from analyzer.device.proxy import SETTING
 from analyzer.device.state import Journal, Journals
 from analyzer.errors import ApptellsError
 
-State = Literal["right", "look", "unknown"]
+State = Literal["right", "to do", "unknown"]
 _SKEW = 300
 """Seconds that the clocks may differ: beyond that certificates may be refused, and times in two logs do not match."""
 
@@ -27,7 +27,7 @@ class Check(Struct, frozen=True):
 
     name: str
     state: State
-    """`look` where something is to be done before a capture can start."""
+    """`to do` where something is to be done before a capture can start."""
     said: str
 
 
@@ -38,7 +38,7 @@ def doctor(
     try:
         adb = Adb(find_adb(environment))
     except ApptellsError as error:
-        yield Check("adb", "look", str(error))
+        yield Check("adb", "to do", str(error))
         return
     yield Check("adb", "right", f"found, {_version(adb)}")
     devices = attached(adb)
@@ -55,13 +55,13 @@ def device_checks(phone: Phone, journals: Journals, wanted: Authority | Apptells
     try:
         yield Check("Android", "right", f"{phone.described().model}, {phone.described().os}, API {phone.api()}")
     except ApptellsError as error:
-        yield Check("Android", "look", _short(error))
+        yield Check("Android", "to do", _short(error))
         return
     try:
         journal = journals.read(phone.serial)
         yield _prepared(journal)
     except ApptellsError as error:
-        yield Check("prepared", "look", _short(error))
+        yield Check("prepared", "to do", _short(error))
     checks: tuple[tuple[str, Callable[[], Check]], ...] = (
         ("root", lambda: _root(phone)),
         ("proxy", lambda: _proxy(phone, journal)),
@@ -73,7 +73,7 @@ def device_checks(phone: Phone, journals: Journals, wanted: Authority | Apptells
         try:
             yield check()
         except ApptellsError as error:
-            yield Check(name, "look", _short(error))
+            yield Check(name, "to do", _short(error))
 
 
 def _short(error: ApptellsError) -> str:
@@ -89,14 +89,14 @@ def _connected(devices: list[Attached], serial: str | None) -> Check:
     if not devices:
         named = f"{serial} is" if serial else "no device is"
         return Check(
-            "device", "look", f"{named} not connected" if serial else f"{named} connected; start one or plug it in"
+            "device", "to do", f"{named} not connected" if serial else f"{named} connected; start one or plug it in"
         )
     if len(devices) > 1:
         listed = ", ".join(device.serial for device in devices)
-        return Check("device", "look", f"several are connected, choose one with --device: {listed}")
+        return Check("device", "to do", f"several are connected, choose one with --device: {listed}")
     trouble = unusable(devices[0])
     return Check(
-        "device", "look" if trouble else "right", trouble or f"{devices[0].serial} is connected and allows adb"
+        "device", "to do" if trouble else "right", trouble or f"{devices[0].serial} is connected and allows adb"
     )
 
 
@@ -110,7 +110,7 @@ def _root(phone: Phone) -> Check:
 
 def _prepared(journal: Journal | None) -> Check:
     if journal is None:
-        return Check("prepared", "look", "not yet; `apptells device prepare` does that")
+        return Check("prepared", "to do", "not yet; `apptells device prepare` does that")
     when = time.strftime("%Y-%m-%d %H:%M", time.localtime(journal.time))
     return Check("prepared", "right", f"at {when} for port {journal.port}; `apptells device release` puts it back")
 
@@ -119,29 +119,29 @@ def _proxy(phone: Phone, journal: Journal | None) -> Check:
     now = (phone.setting(SETTING) or "")[:_LONGEST]
     if now in ("", ":0"):
         said = "none is set" if journal is None else "none is set any more; release the device and prepare it again"
-        return Check("proxy", "look", said)
+        return Check("proxy", "to do", said)
     if journal is None:
-        return Check("proxy", "look", f"{now}, which `prepare` replaces and `release` puts back")
+        return Check("proxy", "to do", f"{now}, which `prepare` replaces and `release` puts back")
     right = now == f"127.0.0.1:{journal.port}"
     return Check(
-        "proxy", "right" if right else "look", now if right else f"{now}, set by another; release and prepare again"
+        "proxy", "right" if right else "to do", now if right else f"{now}, set by another; release and prepare again"
     )
 
 
 def _tunnel(phone: Phone, journal: Journal | None) -> Check:
     if journal is None:
-        return Check("tunnel", "look", "none to this computer yet")
+        return Check("tunnel", "to do", "none to this computer yet")
     end = f"tcp:{journal.port}"
     if (end, end) in phone.reverses():
         return Check("tunnel", "right", f"port {journal.port} of the device leads to this computer")
     return Check(
-        "tunnel", "look", "gone, as after a restart or a pulled cable; release the device and prepare it again"
+        "tunnel", "to do", "gone, as after a restart or a pulled cable; release the device and prepare it again"
     )
 
 
 def _certificate(phone: Phone, wanted: Authority | ApptellsError) -> Check:
     if isinstance(wanted, ApptellsError):
-        return Check("certificate", "look", str(wanted))
+        return Check("certificate", "to do", str(wanted))
     try:
         if free_name(phone, phone.stores()[-1], wanted) is None:
             return Check("certificate", "right", "in the system's store: all apps trust it but those that pin")
@@ -151,12 +151,12 @@ def _certificate(phone: Phone, wanted: Authority | ApptellsError) -> Check:
                 "certificate", "right", "in the user's store: browsers trust it, and apps that say so themselves"
             )
     except ApptellsError as error:
-        return Check("certificate", "look", str(error))
+        return Check("certificate", "to do", str(error))
     if users is None and chosen_store(phone, "auto") == "user":
         return Check(
             "certificate", "unknown", "not in the system's store; the user's cannot be looked into without root"
         )
-    return Check("certificate", "look", "in no store; `apptells device prepare` installs it")
+    return Check("certificate", "to do", "in no store; `apptells device prepare` installs it")
 
 
 def _clock(phone: Phone) -> Check:
@@ -167,7 +167,7 @@ def _clock(phone: Phone) -> Check:
     if abs(apart) <= _SKEW:
         return Check("clock", "right", "that of the device agrees with this computer's")
     return Check(
-        "clock", "look", f"that of the device is {abs(apart):,.0f} s {'ahead' if apart > 0 else 'behind'}; set it"
+        "clock", "to do", f"that of the device is {abs(apart):,.0f} s {'ahead' if apart > 0 else 'behind'}; set it"
     )
 
 
@@ -176,5 +176,7 @@ def _leftovers(journals: Journals, devices: tuple[Attached, ...]) -> Iterator[Ch
     for serial in journals.serials():
         if serial not in connected:
             yield Check(
-                "left over", "look", f"{serial} is prepared but not connected; connect it and `apptells device release`"
+                "left over",
+                "to do",
+                f"{serial} is prepared but not connected; connect it and `apptells device release`",
             )

@@ -54,6 +54,8 @@ class MemoryStore(Step, frozen=True, kw_only=True, tag="memory store"):
         for store in self.stores:
             yield shell("mount", "--bind", FOLDER, store)
         yield from self._into_processes(phone)
+        for zygote in _zygotes(parentage(phone)):
+            yield shell(*_within(zygote), "ls", "-1", self.stores[-1], trouble=self._unseen)
 
     def undo(self, phone: Phone) -> Iterator[Command]:
         every = parentage(phone)
@@ -89,14 +91,21 @@ class MemoryStore(Step, frozen=True, kw_only=True, tag="memory store"):
             if not found:
                 return
 
+    def _unseen(self, answer: Answer) -> str | None:
+        return None if self.name in answer.out.split() else "apps that start from now on would not see the certificate"
+
 
 def _zygotes_and_apps(phone: Phone) -> tuple[str, ...]:
     """Process ids: the zygotes, then their descendants."""
     parents = parentage(phone)
-    found = [process for process, (_, name) in parents.items() if name in _ZYGOTES]
+    found = _zygotes(parents)
     for process in found:  # grows as it is walked
         found += [child for child, (parent, _) in parents.items() if parent == process and child not in found]
     return tuple(found)
+
+
+def _zygotes(parents: dict[str, tuple[str, str]]) -> list[str]:
+    return [process for process, (_, name) in parents.items() if name in _ZYGOTES]
 
 
 def _within(process: str) -> tuple[str, ...]:

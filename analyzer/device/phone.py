@@ -115,7 +115,9 @@ class Phone:
         )
 
     def _is_emulator(self) -> bool:
-        return self.property("ro.kernel.qemu") == "1" or self.property("ro.hardware") in ("goldfish", "ranchu")
+        return "1" in (self.property("ro.boot.qemu"), self.property("ro.kernel.qemu")) or self.property(
+            "ro.hardware"
+        ) in ("goldfish", "ranchu")
 
 
 def attached(adb: Adb) -> tuple[Attached, ...]:

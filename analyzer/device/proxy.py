@@ -22,7 +22,9 @@ class Proxy(Step, frozen=True, kw_only=True, tag="proxy"):
 
     def says(self) -> str:
         was = self.before.get(SETTING)
-        return f"set the proxy of the device to 127.0.0.1:{self.port} (now {was if was and was != _NONE else 'none'})"
+        return (
+            f"set the proxy of the device to 127.0.0.1:{self.port} (before: {was if was and was != _NONE else 'none'})"
+        )
 
     def do(self, phone: Phone, certificate: Path) -> Iterator[Command]:
         yield shell("settings", "put", "global", SETTING, f"127.0.0.1:{self.port}")

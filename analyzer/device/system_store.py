@@ -53,6 +53,6 @@ def read_only_mounts(phone: Phone) -> tuple[str, ...]:
 
 def _not_writable(answer: Answer) -> str | None:
     said = (answer.out + answer.error).lower()
-    if answer.code or "read-only" in said or "remount failed" in said or ("verity" in said and "disable" in said):
+    if answer.code or "read-only" in said or "remount failed" in said:
         return f"the system cannot be written ({answer.said}); start the emulator with -writable-system, or use memory"
     return None

@@ -40,9 +40,9 @@ def happen(addon: Apptells, flow: Flow) -> None:
         if flow.websocket:
             addon.websocket_end(flow)
     elif isinstance(flow, tcp.TCPFlow | udp.UDPFlow):
-        raw, flow.messages = flow.messages, []
-        for piece in raw:
-            flow.messages.append(piece)
+        pieces, flow.messages = flow.messages, []
+        for piece in pieces:
+            flow.messages.append(piece)  # type: ignore[arg-type]
             addon.tcp_message(flow) if isinstance(flow, tcp.TCPFlow) else addon.udp_message(flow)
         addon.tcp_end(flow) if isinstance(flow, tcp.TCPFlow) else addon.udp_end(flow)
     elif isinstance(flow, dns.DNSFlow):
