@@ -417,6 +417,8 @@ class Transmission(Struct, frozen=True, kw_only=True, gc=False):
     destination: int
     """Position in `Report.destinations`."""
     support: tuple[str, ...] = ()
+    secure: bool = True
+    """Whether it travelled inside TLS (or QUIC)."""
 
 
 class Verdict(Struct, frozen=True, kw_only=True):

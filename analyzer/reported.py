@@ -57,6 +57,12 @@ class Group(Struct, frozen=True, kw_only=True):
     """Of the session, where phases were marked; like transmissions of different phases are different groups."""
     first_time: float | None = None
     """Of the first of them, seconds since 1970 UTC."""
+    secure: bool = True
+    """Whether they travelled inside TLS (or QUIC)."""
+    destination: int = 0
+    """Position in `Report.destinations`."""
+    transmissions: tuple[int, ...] = ()
+    """Positions in `Report.transmissions`, the first ten."""
 
 
 class Recipient(Struct, frozen=True, kw_only=True):

@@ -89,8 +89,9 @@ class ReportBuilder:
         """
         destination = self._destination(host, exchange)
         near = self._values_near(findings)
+        secure = exchange.url.startswith(("https:", "wss:")) or bool(exchange.tls_version)
         for finding in findings:
-            self._add_finding(exchange, host, destination, finding, findings, near)
+            self._add_finding(exchange, host, destination, finding, findings, near, secure)
         if indicated and self._indicated < MAX_INDICATED:
             self._indicated += 1
             self._requests.setdefault(exchange.index, request_of(exchange, findings, self._masking))
@@ -144,16 +145,17 @@ class ReportBuilder:
         finding: Finding,
         all_findings: Sequence[Finding],
         near: Sequence[str],
+        secure: bool,
     ) -> None:
         field = finding.field
         # Requests of one SDK differ in values only: what else a transmission says is worked out once for all of them.
         like = (
             exchange.phase, finding.data_type, field.location, field.path, field.decoding,
-            finding.transform, finding.evidence, finding.seed, finding.reasoning, finding.support,
+            finding.transform, finding.evidence, finding.seed, finding.reasoning, finding.support, secure,
         )  # fmt: skip
         shape = self._shapes.get(like)
         if shape is None or (near and any(map(shape.names.__contains__, near))):
-            shape = self._shape(exchange, finding, near)
+            shape = self._shape(exchange, finding, near, secure)
             if shape.holds_none_of_near and len(field.path) <= LONG:
                 self._shapes.keep(like, shape)
         masked = self._shown_value(finding, near)
@@ -168,7 +170,7 @@ class ReportBuilder:
             self._groups += 1
             tally = tallies[shape.kind] = Tally(finding, masked, shape.reasoning, exchange.time)
             self._remember_request(exchange, destination, finding, all_findings)
-        tally.add(exchange.index)
+        tally.add(exchange.index, len(self._log) - 1)
 
     def _remember_request(
         self, exchange: Exchange, destination: int, finding: Finding, all_findings: Sequence[Finding]
@@ -194,7 +196,7 @@ class ReportBuilder:
         masked = without(near, masked)
         return HIDDEN if self._masking.holds_secret(masked) else masked
 
-    def _shape(self, exchange: Exchange, finding: Finding, near: Sequence[str]) -> "_Shape":
+    def _shape(self, exchange: Exchange, finding: Finding, near: Sequence[str], secure: bool) -> "_Shape":
         field, path, reasoning = finding.field, finding.field.path, finding.reasoning
         if self._masking is not None:
             path = without(near, self._masking.path(path))
@@ -214,11 +216,12 @@ class ReportBuilder:
             phase=exchange.phase,
             destination=0,
             support=finding.support,
+            secure=secure,
         )
         names = f"{field.path}\n{finding.reasoning}".lower()
         return _Shape(
             template_of(transmission),
-            Kind.of(finding, path, exchange.phase),
+            Kind.of(finding, path, exchange.phase, secure),
             reasoning,
             names if self._masking is not None else "",
             not any(value in names for value in near),

@@ -30,35 +30,39 @@ class Kind(NamedTuple):
     evidence: Evidence
     seed: str | None
     phase: str | None = None
+    secure: bool = True
 
     @classmethod
-    def of(cls, finding: Finding, path: str, phase: str | None = None) -> "Kind":
+    def of(cls, finding: Finding, path: str, phase: str | None = None, secure: bool = True) -> "Kind":
         """The kind of a finding whose place is shown as `path`: positions in arrays make no difference."""
         field = finding.field
         if "[" in path:
             path = _POSITION.sub("[]", path)
         return cls(
             finding.data_type, field.location, path, field.decoding, finding.transform, finding.evidence, finding.seed,
-            phase,
+            phase, secure,
         )  # fmt: skip
 
 
 class Tally:
     """A group while it is being counted."""
 
-    __slots__ = ("count", "exchanges", "first_time", "masked", "reasoning", "support")
+    __slots__ = ("count", "exchanges", "first_time", "masked", "reasoning", "support", "transmissions")
 
     def __init__(self, finding: Finding, masked: str, reasoning: str, first_time: float | None = None) -> None:
         self.count = 0
         self.exchanges = array("Q")  # an eighth of a list's memory, and there may be MAX_GROUPS of them
+        self.transmissions = array("Q")
         self.masked = masked
         self.reasoning = reasoning
         self.support = finding.support
         self.first_time = first_time
 
-    def add(self, exchange: int) -> None:
-        """Count one more transmission; an exchange is listed once, in whatever order its transmissions come."""
+    def add(self, exchange: int, transmission: int) -> None:
+        """Count one more, by its position; an exchange is listed once, in whatever order its transmissions come."""
         self.count += 1
+        if self.count <= EXCHANGES_SHOWN:
+            self.transmissions.append(transmission)
         exchanges = self.exchanges
         if len(exchanges) < EXCHANGES_SHOWN and exchange not in exchanges:
             exchanges.append(exchange)
@@ -98,7 +102,7 @@ def recipients_of(
         groups = []
         for kind, tally, position in found:
             number += 1
-            groups.append(_group(f"t{number}", recipient, destinations[position].host, kind, tally, taxonomy))
+            groups.append(_group(f"t{number}", recipient, position, destinations[position].host, kind, tally, taxonomy))
         first = destinations[positions[0]]
         recipients.append(
             Recipient(
@@ -117,7 +121,9 @@ def recipients_of(
     return tuple(recipients)
 
 
-def _group(group: str, recipient: str, host: str, kind: Kind, tally: Tally, taxonomy: Taxonomy) -> Group:
+def _group(
+    group: str, recipient: str, destination: int, host: str, kind: Kind, tally: Tally, taxonomy: Taxonomy
+) -> Group:
     data_type = taxonomy.get(kind.data_type)
     return Group(
         id=group,
@@ -139,6 +145,9 @@ def _group(group: str, recipient: str, host: str, kind: Kind, tally: Tally, taxo
         support=tally.support,
         phase=kind.phase,
         first_time=tally.first_time,
+        secure=kind.secure,
+        destination=destination,
+        transmissions=tuple(tally.transmissions),
     )
 
 
