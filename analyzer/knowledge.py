@@ -37,7 +37,10 @@ class Knowledge:
         """The data types."""
         rows = csv.DictReader(io.StringIO((DATA / "taxonomy" / "types.tsv").read_text("utf-8")), delimiter="\t")
         return Taxonomy(
-            {row["id"]: DataType(row["id"], row["label"], row["group"], int(row["sensitivity"])) for row in rows}
+            {
+                row["id"]: DataType(row["id"], row["label"], row["group"], int(row["sensitivity"]), columns=row)
+                for row in rows
+            }
         )
 
     @cached_property

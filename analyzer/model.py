@@ -11,7 +11,12 @@ from msgspec import Struct
 Location = Literal["path", "query", "header", "cookie", "body", "message", "host"]
 Evidence = Literal["seed", "documented", "validated", "key+value", "key"]
 Party = Literal["first", "third", "unknown"]
-Outcome = Literal["indication", "allowed", "unknown"]
+Outcome = Literal["indication", "allowed", "unknown", "no_indication", "insufficient_data", "not_applicable"]
+"""What a rule says. The last three are of rules on where data may go: nothing against it was seen; too little was seen
+to say; the rule does not apply."""
+Severity = Literal["info", "low", "medium", "high", "critical"]
+SEVERITIES: tuple[Severity, ...] = ("info", "low", "medium", "high", "critical")
+"""Least first."""
 
 EVIDENCE: tuple[Evidence, ...] = ("seed", "documented", "validated", "key+value", "key")
 """Evidence levels, strongest first."""
@@ -425,7 +430,27 @@ class Verdict(Struct, frozen=True, kw_only=True):
     """What one rule says of some transmissions. It indicates; it never judges that a law was broken."""
 
     rule: str
+    """Id of the rule."""
     outcome: Outcome
-    severity: str
+    severity: Severity
     message: str
+    """One or two sentences that say what was seen, or what is not known."""
     transmissions: tuple[int, ...]
+    """Positions in `Report.transmissions`, the first ten of each group."""
+    title: str = ""
+    """Of the rule."""
+    groups: tuple[str, ...] = ()
+    """`Group.id` of what it is about."""
+    recipient: str | None = None
+    """`Recipient.id`, where it is about one."""
+    count: int = 0
+    """Transmissions that it is about, listed or not."""
+    cannot_show: str = ""
+    """What a capture cannot show of the matter."""
+    references: tuple[str, ...] = ()
+    status: str = ""
+    """Of the rule: `stable`, `experimental`; of a law: `in_force`, `unsettled`, `never_law`, ..."""
+    verified_on: str | None = None
+    """Date on which someone last compared the rule with its source, YYYY-MM-DD."""
+    waived: str | None = None
+    """Why, by whom and until when the user set it aside; a waived indication is shown, and fails no build."""

@@ -294,6 +294,54 @@ class TransmissionLog(ABC):
         """Each transmission as one line of JSON, without a line end."""
 
 
+class Declaration(Struct, frozen=True, kw_only=True):
+    """A statement of the app's maker that observed transmissions are compared with."""
+
+    kind: str
+    """`Google Play Data safety`, `Apple privacy label`, `Apple privacy manifest`, `Android manifest`, `privacy policy`
+    or `consent string`."""
+    source: str
+    """File name, or the exchange that a consent string is from."""
+    sha256: str
+    date: str | None = None
+    """As the document says, YYYY-MM-DD."""
+    note: str = ""
+
+
+class Declared(Struct, frozen=True, kw_only=True):
+    """One kind of data as a scheme names it: what is declared of it, and who was seen to receive it."""
+
+    scheme: str
+    """`play` or `apple`: columns of the taxonomy."""
+    kind: str
+    """As the scheme names it: `PSL_EMAIL`, `EmailAddress`."""
+    label: str
+    declared: str
+    """`collected`, `shared`, `collected and shared`, `not declared`, `no statement` (no document speaks of it)."""
+    sources: tuple[str, ...]
+    """`Declaration.source` of those that say so."""
+    data_types: tuple[str, ...]
+    """Taxonomy ids that were observed of it."""
+    recipients: tuple[str, ...]
+    """`Recipient.id` of those that were seen to receive it."""
+    groups: tuple[str, ...]
+    """`Group.id`."""
+    message: str
+    """One sentence that puts both beside each other, and says what traffic cannot settle."""
+
+
+class Quote(Struct, frozen=True, kw_only=True):
+    """A passage of a document of the maker, word for word."""
+
+    source: str
+    """`Declaration.source`."""
+    line: int
+    """1-based line in the saved text."""
+    text: str
+    about: tuple[str, ...]
+    """Taxonomy ids, groups of data types or names of recipients that it speaks of."""
+
+
 class Report(Struct, frozen=True, kw_only=True):
     """Everything that was found. All numbers are computed when it is built; renderers only show them."""
 
@@ -322,3 +370,7 @@ class Report(Struct, frozen=True, kw_only=True):
     shared_total: int = 0
     returned_total: int = 0
     """Values that a server handed out and that were sent back to nobody but its recipient."""
+    declarations: tuple[Declaration, ...] = ()
+    declared: tuple[Declared, ...] = ()
+    """Those that were observed come first."""
+    quotes: tuple[Quote, ...] = ()

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 _SHOWABLE = re.compile(r"[\w .,/+()-]{1,40}")
 _SEVEN_DIGITS = re.compile(r"\d{7}")
@@ -17,6 +17,8 @@ class DataType(Struct, frozen=True, gc=False):
     group: str
     sensitivity: int
     """0 (technical) to 4 (credential, special category, national identifier)."""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """What the type is in other schemes: `play`, `apple`, `gdpr`, `dpdp`, `in_spd_2018`, `rbi_psd`, `us_doj`, ..."""
 
 
 class Taxonomy:

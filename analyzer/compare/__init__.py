@@ -1,0 +1,1 @@
+"""Compares builds by what they were seen to transmit: kinds, never values."""
