@@ -15,7 +15,6 @@ from analyzer.capture.record import (
     FORMAT,
     Body,
     Ended,
-    Headers,
     Lookup,
     Lost,
     Marked,
@@ -30,25 +29,22 @@ from analyzer.capture.record import (
     Stream,
     decode,
 )
+from analyzer.capture.recorded_text import cut, line, text, texts
+from analyzer.capture.refusals import Refusals
 from analyzer.capture.request_url import request_url
 from analyzer.capture.response import NO_ANSWER, Answer, answer_of
 from analyzer.errors import CaptureError
 from analyzer.memo import Memo
-from analyzer.model import AppBuild, Certificate, Device, Exchange, Phase, Unread, WholeBody
+from analyzer.model import AppBuild, Certificate, Exchange, Phase, Unread, WholeBody
 
 SWITCHING = 101
-SILENT = 2
-"""Connections to a host that were opened and left silent, before that looks like pinning: one may be a preconnect."""
 _CERTIFICATES = 10_000
 _UNFINISHED = 10_000
-_HOSTS = 100_000
-_SILENCES = 20_000
 _URL = 4_096
 """Characters that are remembered of the URL of a request of which more may come."""
 _HEADERS = 16 << 10
 """Bytes of headers up to which they are remembered with it."""
 _FLOWS = 10_000
-_FACTS = 1_000
 
 
 class JournalReader(CaptureReader):
@@ -80,10 +76,7 @@ class JournalReader(CaptureReader):
         self._unfinished = Memo[int, Exchange](_UNFINISHED)
         """Requests of which more may come: a response, messages."""
         self._flows = Memo[int, str](_FLOWS)
-        self._reached: set[str] = set()
-        """Hosts of which something was read."""
-        self._silent: dict[str, list[Refused]] = {}
-        self._silences = 0
+        self._refusals = Refusals()
         self._first_record = next(self._records, None)
         if isinstance(self._first_record, Started):
             self._start(self._first_record)
@@ -96,9 +89,9 @@ class JournalReader(CaptureReader):
         return self._flows.get(index)
 
     def _start(self, record: Started) -> None:
-        self.recorder = _line(record.tool) or "apptells"
+        self.recorder = line(record.tool) or "apptells"
         if record.app:
-            self.app = _cut(AppBuild(id=record.app))
+            self.app = cut(AppBuild(id=record.app))
         if record.format > FORMAT:
             self.close()
             raise CaptureError(f"{self._path}: recorded by a newer apptells ({record.tool}); read it with that one.")
@@ -122,7 +115,8 @@ class JournalReader(CaptureReader):
             self._broke_off()
         if not self._ended:
             self.tally.add("session-not-ended")
-        self._judge_silent()
+        for refusal in self._refusals.silent():
+            self._refused(*refusal)
 
     def _take(self, record: Record) -> Iterator[Exchange]:
         match record:
@@ -142,7 +136,8 @@ class JournalReader(CaptureReader):
                     source = f"DNS {'answer' if record.answered else 'query'} in record {record.index}"
                     self._lookups.add(record.name, source, record.aliases, record.addresses)
             case Refused():
-                self._refused(record)
+                if (refusal := self._refusals.of(record)) is not None:
+                    self._refused(*refusal)
             case Shown():
                 if sha256(record.der).digest() == record.sha256:
                     self._certificates.keep(record.sha256, der_certificate(record.der))
@@ -151,8 +146,8 @@ class JournalReader(CaptureReader):
                 self.timeline.add(phase)
                 self._tell_marked(phase)
             case Prepared():
-                self.app = _cut(record.app) or self.app
-                self.device = _cut(record.device) or self.device
+                self.app = cut(record.app) or self.app
+                self.device = cut(record.device) or self.device
             case Lost():
                 self.tally.add("records-lost", max(record.count, 1))
                 self._trouble(f"{record.count:,} records were lost: {record.reason}.")
@@ -175,12 +170,12 @@ class JournalReader(CaptureReader):
 
     def _request(self, record: Request) -> Exchange:
         answer, status = _answer(record.response), record.response.status if record.response else None
-        headers = _texts(record.headers)
+        headers = texts(record.headers)
         body, server = record.body, record.server
         exchange = Exchange(
             index=record.index,
             time=record.started,
-            method=_text(record.method).upper(),
+            method=text(record.method).upper(),
             url=_url(record, headers),
             headers=tuple(pair for pair in headers if pair[0][:1] != ":"),
             body=body.kept,
@@ -196,14 +191,13 @@ class JournalReader(CaptureReader):
             tls_version=server.tls_version,
             whole_body=_whole(body),
         )
-        if len(body.kept) < body.size or not body.complete:
+        if len(body.kept) < body.size or (record.error and not body.complete):
             self.tally.add("request-body-truncated")
         if server.ip is None:
             self.tally.add("no-server-address")
         if record.error or (record.response is not None and record.response.error):
             self.tally.add("failed-requests")
-        if len(self._reached) < _HOSTS:
-            self._reached.add(server.sni or record.host)
+        self._refusals.reached(server.sni or record.host)
         self._flows.keep(record.index, record.flow)
         if status == SWITCHING or (not record.error and _is_unfinished(record)):
             self._unfinished.keep(
@@ -230,11 +224,13 @@ class JournalReader(CaptureReader):
             return
         if record.error:
             self.tally.add("failed-requests")
+            if record.sent is not None and not record.sent.complete:
+                self.tally.add("request-body-truncated")
         answer = _answer(record)
         later = msgspec.structs.replace(
             request,
             status=record.status or None,
-            response_headers=answer.headers,
+            response_headers=answer.headers if request.status is None else (),  # else they were there before
             response_type=answer.type,
             response_encoding=answer.encoding,
             response_body=answer.body,
@@ -266,8 +262,7 @@ class JournalReader(CaptureReader):
             self.tally.add("not-http")
         if len(body.kept) < body.size:
             self.tally.add("request-body-truncated")
-        if len(self._reached) < _HOSTS:
-            self._reached.add(server.sni or record.host)
+        self._refusals.reached(server.sni or record.host)
         exchange = raw_exchange(
             index=record.index,
             protocol="udp" if record.protocol == "udp" else "tcp",
@@ -289,44 +284,17 @@ class JournalReader(CaptureReader):
             exchange, body=b"", whole_body=None, messages=(body.kept,), first_message=record.part - 1, continues=True
         )
 
-    def _refused(self, record: Refused) -> None:
-        host = record.host or record.address or "unknown host"
-        if record.kind == "suspected pinning":
-            if self._silences < _SILENCES:
-                self._silences += 1
-                self._silent.setdefault(host, []).append(record)
-            return
-        self._refusal(host, record)
-
-    def _judge_silent(self) -> None:
-        """A host that let the handshake finish and then got nothing: again and again, and never anything else."""
-        for host, seen in self._silent.items():
-            if len(seen) >= SILENT and host not in self._reached:
-                for record in seen:
-                    self._refusal(host, record)
-
-    def _refusal(self, host: str, record: Refused) -> None:
-        name, reason = _line(host), _line(_REASONS[record.kind] + (f" ({record.reason})" if record.reason else ""))
-        is_new = (name, record.kind, reason) not in self._unread
-        self._not_read(name, reason, record.kind, record.address, record.time)
-        if is_new and (known := self._unread.get((name, record.kind, reason))):
+    def _refused(self, host: str, reason: str, record: Refused) -> None:
+        is_new = (host, record.kind, reason) not in self._unread
+        self._not_read(host, reason, record.kind, record.address, record.time)
+        if is_new and (known := self._unread.get((host, record.kind, reason))):
             self._tell_unread(known)
-
-
-_REASONS = {
-    "refused by client": "the app did not accept the recorder's certificate",
-    "suspected pinning": "the app finished the handshake and then sent nothing, as apps that pin may do",
-    "refused by server": "the server broke the handshake off, or its certificate is not trusted",
-    "passed through": "the recorder was told to leave it alone",
-    "failed": "the connection could not be opened",
-    "raw": "it spoke no protocol that is known here",
-}
 
 
 def _answer(record: Response | None) -> Answer:
     if record is None:
         return NO_ANSWER
-    return answer_of(_texts(record.headers), record.body.kept)
+    return answer_of(texts(record.headers), record.body.kept)
 
 
 def _length(header: tuple[bytes, bytes]) -> int:
@@ -345,29 +313,5 @@ def _whole(body: Body) -> WholeBody | None:
 def _url(record: Request, headers: tuple[tuple[str, str], ...]) -> str:
     asked = next((value for name, value in headers if name.lower() == "host"), "")
     if record.version.startswith((b"HTTP/2", b"HTTP/3")):
-        asked = _text(record.authority) or asked
-    return request_url(_text(record.scheme), _line(record.host), record.port, _text(record.path), asked)
-
-
-def _texts(headers: Headers) -> tuple[tuple[str, str], ...]:
-    return tuple((_text(name), _text(value)) for name, value in headers)
-
-
-def _text(raw: bytes) -> str:
-    return raw.decode("utf-8", "replace")
-
-
-def _cut[T: (AppBuild, Device)](facts: T | None) -> T | None:
-    """Facts from a file, which may be anything, at the length that facts have."""
-    if facts is None:
-        return None
-    short = {
-        name: _line(value) if isinstance(value, str) else tuple(map(_line, value[:_FACTS]))
-        for name in facts.__struct_fields__
-        if isinstance(value := getattr(facts, name), str | tuple)
-    }
-    return msgspec.structs.replace(facts, **short)
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())[:400]
+        asked = text(record.authority) or asked
+    return request_url(text(record.scheme), line(record.host), record.port, text(record.path), asked)

@@ -273,6 +273,41 @@ def test_a_record_that_cannot_be_encoded_is_counted(tmp_path: Path) -> None:
     assert rest == [mark(1), END]
 
 
+def test_who_follows_the_file_is_not_led_astray_by_what_is_taken_back(
+    tmp_path: Path, disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    torn, may_go_on, truncate = threading.Event(), threading.Event(), os.ftruncate
+
+    def held_up(file: int, size: int) -> None:
+        torn.set()
+        may_go_on.wait(SOON)
+        truncate(file, size)
+
+    monkeypatch.setattr("analyzer.recording.journal.os.ftruncate", held_up)
+    said = Said()
+    journal = Journal(tmp_path / "f", said)
+    disk.trouble, disk.room = OSError(errno.ENOSPC, "No space left on device"), len(framed([encode(mark(0))])[0]) + 5
+    for number in range(3):
+        journal.write(mark(number))
+    assert torn.wait(SOON)
+
+    def steps() -> Iterator[bool]:
+        disk.trouble = None
+        may_go_on.set()
+        until(lambda: len(said) == 2)
+        yield True
+        journal.close(END)
+        yield True
+
+    waiting = steps()
+    source = Source(tmp_path / "f")
+    source.read(len(MAGIC))
+    frames = Frames(source, lambda: next(waiting, False))
+    assert [decode(payload) for payload in frames] == [*map(mark, range(3)), END]
+    assert source.count == (tmp_path / "f").stat().st_size
+    assert (frames.damaged, frames.torn) == (0, 0)
+
+
 def test_a_file_that_is_deleted_is_said_once(tmp_path: Path) -> None:
     said = Said()
     journal = Journal(tmp_path / "f", said)
