@@ -5,25 +5,25 @@ Use it with `mitmdump`, `mitmproxy` or `mitmweb` as `-s addons/apptells.py`, or 
 
 import asyncio
 import logging
+import os
 import sys
 import threading
 import time
 from asyncio.subprocess import DEVNULL, PIPE
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import wraps
 from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
-from mitmproxy import command, connection, ctx, dns, exceptions, hooks, http, tcp, tls, udp
+from mitmproxy import command, connection, ctx, dns, exceptions, flow, hooks, http, tcp, tls, udp
 from mitmproxy.addonmanager import Loader
 from mitmproxy.log import ALERT
 from mitmproxy.proxy import layer, server_hooks
 
-from analyzer.capture.flow import dns_lookups
 from analyzer.capture.phases import phase_name
-from analyzer.capture.record import Ended, Lookup, Marked, Record, Started
+from analyzer.capture.record import Ended, Marked, Record, Started
 from analyzer.errors import ApptellsError
 from analyzer.live.control import Order, Ready, Said, read_order, said_line
 from analyzer.live.events import Event, PhaseBegan, Reached, Seen, Trouble, Unreadable
@@ -32,6 +32,8 @@ from analyzer.live.lines import line
 from analyzer.recording.connections import Connections
 from analyzer.recording.flows import Flows
 from analyzer.recording.journal import Journal
+from analyzer.recording.lookups import Lookups
+from analyzer.recording.records import header, short
 from analyzer.report.visible import visible
 
 KEEP = 8 << 20
@@ -41,7 +43,27 @@ SWEEP = 0.5
 """Seconds between two looks at what does not end."""
 LAST_WORDS = 10.0
 """Seconds that the live analysis has to catch up when the session ends."""
-MARK = ":mag:"
+WAITING = 8 << 20
+"""Bytes of records that wait for the disk until the reading of a flow file does too."""
+PATIENCE = 10.0
+"""Seconds that it does so: the disk may be full."""
+MARK, COMMENT = ":mag:", "apptells: "
+AT_START = {"apptells_file", "apptells_app", "apptells_live", "apptells_control"}
+"""Options that mean nothing any more once the recording has begun."""
+ON_WHOLE_REQUESTS = (
+    "block_list",
+    "body_size_limit",
+    "intercept",
+    "map_local",
+    "map_remote",
+    "modify_body",
+    "server_replay",
+    "stickyauth",
+    "stickycookie",
+)
+"""mitmproxy's options that would pass over a request whose body goes on piece by piece: it would be sent as it is."""
+SAVING = ("save_stream_file", "hardump")
+ON_WHOLE_RESPONSES = ("body_size_limit", "intercept", "modify_body")
 
 logger = logging.getLogger(__name__)
 
@@ -70,6 +92,7 @@ class Apptells:
     def __init__(self) -> None:
         self._journal: Journal | None = None
         self._flows = Flows(self._write, KEEP)
+        self._lookups = Lookups(self._write, self._flows.number)
         self._connections = Connections(self._write, time.time)
         self._tasks: list[asyncio.Task[None]] = []
         self._follower: asyncio.Task[None] | None = None
@@ -93,6 +116,8 @@ class Apptells:
 
     def configure(self, updated: set[str]) -> None:
         """Checks the options. Raises OptionsError."""
+        if self._journal is not None and (late := sorted(AT_START & updated)):
+            raise exceptions.OptionsError(f"{late[0]} cannot be changed while recording; start again with it.")
         keep = ctx.options.apptells_keep
         if "apptells_keep" in updated and not 0 <= keep <= MOST_KEPT:
             raise exceptions.OptionsError(f"apptells_keep is {keep}; give 0 to {MOST_KEPT} bytes.")
@@ -103,6 +128,10 @@ class Apptells:
         ):
             raise exceptions.OptionsError(f"{ctx.options.apptells_seeds}: there is no such file; check apptells_seeds.")
         self._flows.keep = keep
+        self._flows.passes_requests = not _any_set(ON_WHOLE_REQUESTS)
+        self._flows.passes_responses = not _any_set(ON_WHOLE_RESPONSES)
+        is_alone = ctx.options.apptells_control and len(ctx.options.scripts) == 1
+        self._flows.keeps_messages = not is_alone or _any_set(SAVING)
         self._own_page = ctx.options.onboarding_host
 
     def running(self) -> None:
@@ -120,7 +149,7 @@ class Apptells:
             ctx.master.shutdown()
             return
         tool = f"apptells {version('apptells')}, mitmproxy {version('mitmproxy')}"
-        modes, app = tuple(ctx.options.mode), ctx.options.apptells_app or None
+        modes, app = tuple(ctx.options.mode), short(ctx.options.apptells_app) or None
         self._write(Started(time=time.time(), tool=tool, modes=modes, app=app))
         self._tasks.append(asyncio.create_task(self._sweep()))
         if ctx.options.apptells_live:
@@ -140,7 +169,7 @@ class Apptells:
         """Ends the capture file in order, and lets the live analysis finish."""
         for task in self._tasks:
             task.cancel()
-        self._flows.sweep(float("inf"))
+        self._sweep_all(float("inf"))
         journal, self._journal = self._journal, None
         if journal is None:
             return
@@ -155,11 +184,12 @@ class Apptells:
     async def _sweep(self) -> None:
         while True:
             await asyncio.sleep(SWEEP)
-            self._swept()
+            self._sweep_all(time.time())
 
     @guarded
-    def _swept(self) -> None:
-        self._flows.sweep(time.time())
+    def _sweep_all(self, now: float) -> None:
+        self._flows.sweep(now)
+        self._lookups.sweep(now)
 
     def _write(self, record: Record) -> None:
         if self._journal is not None:
@@ -169,20 +199,41 @@ class Apptells:
         """Counts a failure of the addon; the first is told."""
         self._errors += 1
         if self._errors == 1:
-            self._alert(f"NOT RECORDED: the addon failed in {hook} ({type(error).__name__}: {error}); it goes on.")
+            why = visible(f"{type(error).__name__}: {error}", 200)
+            self._alert(f"NOT RECORDED: the addon failed in {hook} ({why}); it goes on.")
 
     # ---------------------------------------------------------------- hooks
 
     def _is_the_apps(self, flow: http.HTTPFlow) -> bool:
         """Not one that mitmproxy sends again by itself, and none to its own page of certificates."""
-        return flow.is_replay != "request" and flow.request.data.host != self._own_page
+        if flow.is_replay == "request":
+            return False
+        request, page = flow.request.data, self._own_page
+        # Where the app goes by addresses, as through WireGuard, the name is in the header.
+        return not page or (request.host != page and header(request.headers.fields, b"host") != page.encode())
+
+    def _paced(self, one: flow.Flow) -> Awaitable[None] | None:
+        """What mitmproxy is to wait for: traffic for nothing, a flow that is read from a file for the disk."""
+        is_behind = not one.live and self._journal is not None and self._journal.waiting > WAITING
+        return self._room() if is_behind else None
+
+    async def _room(self) -> None:
+        end = time.monotonic() + PATIENCE
+        while self._journal is not None and self._journal.waiting > WAITING and time.monotonic() < end:
+            await asyncio.sleep(0.02)
 
     @guarded
-    def requestheaders(self, flow: http.HTTPFlow) -> None:
+    def requestheaders(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
         """A request begins."""
         self._connections.read(flow.client_conn)
         if self._is_the_apps(flow):
             self._flows.request_begins(flow)
+        return self._paced(flow)
+
+    @guarded
+    def request(self, flow: http.HTTPFlow) -> None:
+        """A request is complete; mitmproxy's options may change it after this hook."""
+        self._flows.request_ends(flow)
 
     @guarded
     def responseheaders(self, flow: http.HTTPFlow) -> None:
@@ -199,7 +250,7 @@ class Apptells:
     def error(self, flow: http.HTTPFlow) -> None:
         """A request or its response broke off."""
         if self._is_the_apps(flow):
-            self._flows.ended(flow)
+            self._flows.broke_off(flow)
 
     @guarded
     def http_connect_error(self, flow: http.HTTPFlow) -> None:
@@ -207,9 +258,11 @@ class Apptells:
         self._connections.tunnel_failed(flow)
 
     @guarded
-    def websocket_message(self, flow: http.HTTPFlow) -> None:
+    def websocket_message(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
         """A message of a WebSocket."""
-        self._flows.message(flow)
+        if self._is_the_apps(flow):
+            self._flows.message(flow)
+        return self._paced(flow)
 
     @guarded
     def websocket_end(self, flow: http.HTTPFlow) -> None:
@@ -217,10 +270,11 @@ class Apptells:
         self._flows.socket_ended(flow)
 
     @guarded
-    def tcp_message(self, flow: tcp.TCPFlow) -> None:
+    def tcp_message(self, flow: tcp.TCPFlow) -> Awaitable[None] | None:
         """Bytes of a connection that speaks neither HTTP nor DNS."""
         self._connections.read(flow.client_conn)
         self._flows.raw_message(flow)
+        return self._paced(flow)
 
     @guarded
     def tcp_end(self, flow: tcp.TCPFlow) -> None:
@@ -249,28 +303,20 @@ class Apptells:
         self._flows.raw_ended(flow)
 
     @guarded
+    def dns_request(self, flow: dns.DNSFlow) -> None:
+        """A name is asked for."""
+        self._connections.read(flow.client_conn)
+        self._lookups.asked(flow)
+
+    @guarded
     def dns_response(self, flow: dns.DNSFlow) -> None:
         """A name was looked up."""
-        self._lookup(flow)
+        self._lookups.ended(flow)
 
     @guarded
     def dns_error(self, flow: dns.DNSFlow) -> None:
         """A name was asked for, and nothing came back."""
-        self._lookup(flow)
-
-    def _lookup(self, flow: dns.DNSFlow) -> None:
-        self._connections.read(flow.client_conn)
-        for name, aliases, addresses in dns_lookups(flow):
-            self._write(
-                Lookup(
-                    index=self._flows.number(),
-                    time=flow.request.timestamp or time.time(),
-                    name=name,
-                    answered=flow.response is not None,
-                    aliases=aliases,
-                    addresses=addresses,
-                )
-            )
+        self._lookups.ended(flow)
 
     @guarded
     def client_connected(self, client: connection.Client) -> None:
@@ -318,6 +364,7 @@ class Apptells:
 
     # ---------------------------------------------------------------- what the live analysis tells
 
+    @guarded
     def _told(self, event: Event) -> None:
         match event:
             case Seen():
@@ -340,9 +387,12 @@ class Apptells:
         flow = view.get_by_id(seen.flow) if view is not None and seen.flow else None
         if flow is None:
             return
-        kinds = dict.fromkeys(f"{one.data_type} ({one.evidence})" for one in seen.transmissions)
-        flow.comment = visible(f"apptells: {', '.join(kinds)}", 1_000)
-        if any(one.evidence != "key" for one in seen.transmissions):
+        found = [f"{one.data_type} ({one.evidence})" for one in seen.transmissions]
+        before = flow.comment.removeprefix(COMMENT)
+        if not flow.comment or before != flow.comment:  # else it is the user's
+            kinds = dict.fromkeys([*before.split(", "), *found] if before else found)
+            flow.comment = COMMENT + visible(", ".join(kinds), 1_000)
+        if not flow.marked and any(one.evidence != "key" for one in seen.transmissions):
             flow.marked = MARK
         ctx.master.addons.trigger(hooks.UpdateHook([flow]))
 
@@ -357,6 +407,8 @@ class Apptells:
     @command.command("apptells.phase")
     def phase(self, name: str) -> None:
         """Mark that a phase of the session begins: launch, before-consent, after-accept, ..."""
+        if self._journal is None:
+            raise exceptions.CommandError("Nothing is being recorded.")
         try:
             self._obey(Marked(time=time.time(), name=phase_name(name)))
         except ApptellsError as error:
@@ -406,9 +458,13 @@ class Apptells:
 
     def _listen(self, loop: asyncio.AbstractEventLoop) -> None:
         """In a thread: takes orders until whoever gives them is gone, and then ends the proxy."""
-        for text in sys.stdin.buffer:
-            with suppress(msgspec.DecodeError, RuntimeError):
-                loop.call_soon_threadsafe(self._obey, read_order(text))
+        # Not by `sys.stdin`: Python aborts where it ends while a thread waits inside of that.
+        rest, standard_input = b"", 0
+        while piece := os.read(standard_input, 1 << 16):
+            *orders, rest = (rest + piece).split(b"\n")
+            for text in orders:
+                with suppress(msgspec.DecodeError, RuntimeError):
+                    loop.call_soon_threadsafe(self._obey, read_order(text))
         with suppress(RuntimeError):
             loop.call_soon_threadsafe(ctx.master.shutdown)
 
@@ -419,8 +475,12 @@ class Apptells:
         self._write(order)
 
     def _reply(self, said: Ready | Said) -> None:
-        sys.stdout.write(said_line(said))
+        sys.stdout.buffer.write(said_line(said).encode("utf-8", "replace"))
         sys.stdout.flush()
+
+
+def _any_set(names: Sequence[str]) -> bool:
+    return any(getattr(ctx.options, name) for name in names if name in ctx.options)
 
 
 def _path(text: str) -> Path:

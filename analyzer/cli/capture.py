@@ -3,12 +3,11 @@
 import asyncio
 import re
 import signal
-import sys
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -99,11 +98,9 @@ def capture(
     if file is None:
         said = session.last_words or f"it ended with code {code}"
         raise ApptellsError(f"The recording did not start: {said}; see `apptells capture --help`.")
-    click.echo(f"\nRecorded in {file}")
+    _print(f"\nRecorded in {file}")
     if session.exchanges == 0 and session.is_known:
-        click.echo(
-            "Nothing came: is the phone's proxy set, and its certificate installed? `apptells device doctor` looks."
-        )
+        _print("Nothing came: is the phone's proxy set, and its certificate installed? `apptells device doctor` looks.")
     if not no_report:
         _report(file, output, options)
     if code and not session.is_stopped:
@@ -170,8 +167,8 @@ class _Session:
 
     @property
     def is_known(self) -> bool:
-        """Whether the live analysis has come to anything that it could tell."""
-        return self._reached is not None
+        """Whether the live analysis has seen all of it."""
+        return self._reached is not None and self._reached.ended
 
     async def run(self) -> int:
         """Runs until Ctrl-C or until mitmdump ends; gives mitmdump's exit code."""
@@ -180,9 +177,11 @@ class _Session:
 
         loop = asyncio.get_running_loop()
         self._proxy = Proxy(self._words, self._said, self._logged)
-        for number in (signal.SIGINT, signal.SIGTERM):
-            with suppress(NotImplementedError):  # Windows
-                loop.add_signal_handler(number, self._stop)
+        with suppress(NotImplementedError, AttributeError):  # Windows
+            loop.add_signal_handler(signal.SIGINT, self._stop)
+            loop.add_signal_handler(signal.SIGTERM, self._stop)
+            if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as under `nohup`
+                loop.add_signal_handler(signal.SIGHUP, self._stop)
         with ExitStack() as stack:
             stack.enter_context(pressed(loop, self._pressed))
             code = await self._proxy.run()
@@ -207,19 +206,22 @@ class _Session:
         if isinstance(said, Ready):
             self._ready(said)
         else:
-            click.secho(visible(said.message), fg="red", bold=True, err=True)
+            _print(visible(said.message), fg="red", bold=True, err=True)
 
     def _ready(self, ready: "Ready") -> None:
         import msgspec
 
         from analyzer.cli.instructions import instructions
+        from analyzer.cli.keys import is_terminal
         from analyzer.live.follower import Follower
 
+        if self.file is not None:
+            return
         self.file = Path(ready.file)
         for text in instructions(ready, self._modes):
-            click.echo(text)
-        if sys.stdin.isatty():
-            click.echo(_keys())
+            _print(text)
+        if is_terminal():
+            _print(_keys())
         options = msgspec.to_builtins(self._options, enc_hook=str)
         loop = asyncio.get_running_loop()
         self._follower = loop.create_task(Follower(self.file, options, self._told).run())
@@ -246,9 +248,9 @@ class _Session:
 
     async def _open_dashboard(self, dashboard: "Dashboard", port: int) -> None:
         try:
-            click.echo(f"Dashboard: {await dashboard.start(port)}")
+            _print(f"Dashboard: {await dashboard.start(port)}")
         except ApptellsError as error:
-            click.echo(f"{error} Recording goes on.", err=True)
+            _print(f"{error} Recording goes on.", err=True)
 
     def _logged(self, text: str) -> None:
         from analyzer.report.visible import visible
@@ -259,7 +261,7 @@ class _Session:
         if self.file is not None or not self.last_words:
             self.last_words = text  # before it records, the first thing that it complains of is the cause
         if self.file is not None:
-            click.secho(f"mitmdump: {text}", dim=True, err=True)
+            _print(f"mitmdump: {text}", dim=True, err=True)
 
     def _told(self, event: "Event") -> None:
         from analyzer.live.events import Reached, Seen, Trouble, Unreadable
@@ -270,11 +272,11 @@ class _Session:
             case Seen():
                 for sent in event.new:
                     if sent.telling:
-                        click.echo(line(sent))
+                        _print(line(sent))
             case Unreadable():
-                click.secho(f"could not see: {visible(event.host)} ({visible(event.kind)})", dim=True)
+                _print(f"could not see: {visible(event.host)} ({visible(event.kind)})", dim=True)
             case Trouble():
-                click.secho(visible(event.message), fg="red", err=True)
+                _print(visible(event.message), fg="red", err=True)
             case Reached():
                 self._reached = event
         if self._dashboard is not None:
@@ -288,9 +290,9 @@ class _Session:
         elif key == "q":
             self._stop()
         elif key == "s":
-            click.echo(self._status())
+            _print(self._status())
         elif key == "?":
-            click.echo(_keys())
+            _print(_keys())
 
     def _mark(self, name: str) -> None:
         """Has the proxy write that a phase begins now. Raises ApptellsError for what is no name."""
@@ -300,7 +302,7 @@ class _Session:
         self._phase = phase_name(name)
         if self._proxy is not None:
             self._proxy.order(Marked(time=time.time(), name=self._phase))
-        click.secho(f"{time.strftime('%H:%M:%S')} phase: {self._phase.replace('-', ' ')}", bold=True)
+        _print(f"{time.strftime('%H:%M:%S')} phase: {self._phase.replace('-', ' ')}", bold=True)
 
     def _status(self) -> str:
         at = self._reached
@@ -311,6 +313,12 @@ class _Session:
             f"{at.exchanges:,} requests, {at.transmissions:,} transmissions found, {at.unread:,} connections not "
             f"read, phase {self._phase or 'not marked'}{behind}"
         )
+
+
+def _print(text: str, err: bool = False, **style: Any) -> None:
+    """A line on the terminal. Where that is closed, or a pipe is, the recording goes on without."""
+    with suppress(OSError):
+        click.echo(click.style(text, **style) if style else text, err=err)
 
 
 def _keys() -> str:

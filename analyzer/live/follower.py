@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from msgspec import DecodeError
+
 from analyzer.live.events import Event, Reached, Trouble, decode
 
 TRIES = 3
@@ -34,8 +36,9 @@ class Follower:
     async def run(self) -> None:
         """Runs until the session has ended and all of it is analysed, or until the process failed `TRIES` times."""
         for _ in range(TRIES):
-            if await self._once():
-                return
+            with suppress(OSError, DecodeError):  # it cannot be started, or says what is no event
+                if await self._once():
+                    return
         self._tell(Trouble(message="The live analysis stopped; the recording goes on, and can be analysed afterwards."))
 
     async def _once(self) -> bool:

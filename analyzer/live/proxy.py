@@ -29,8 +29,10 @@ class Proxy:
         self, options: Sequence[str], said: Callable[[Ready | Said], None], logged: Callable[[str], None]
     ) -> None:
         """`options` are mitmdump's, the addon's among them."""
-        quiet = ("--set", "flow_detail=0", "--set", "termlog_verbosity=error", "--set", "apptells_control=true")
-        self._command = (sys.executable, "-c", _RUN, "-s", str(addon_file()), *quiet, *options)
+        # It only records: whoever starts it follows the file, and one analysis is enough.
+        own = ("apptells_control=true", "apptells_live=false", "flow_detail=0", "termlog_verbosity=error")
+        words = [word for option in own for word in ("--set", option)]
+        self._command = (sys.executable, "-c", _RUN, "-s", str(addon_file()), *words, *options)
         self._said, self._logged = said, logged
         self._process: Process | None = None
 

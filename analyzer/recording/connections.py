@@ -8,9 +8,11 @@ from mitmproxy.tls import ClientHelloData, TlsData
 
 from analyzer.capture.record import Record, Refused
 from analyzer.model import UnreadKind
+from analyzer.recording.records import short
 
 CLIENTS = 100_000
 _ALPN = 16
+_REASON = 500
 
 
 class _Client:
@@ -116,9 +118,9 @@ class Connections:
             Refused(
                 time=self._clock(),
                 kind=kind,
-                host=known.sni or where,
-                address=peer[0] if peer else where or None,
-                reason=reason[:500],
+                host=short(known.sni or where),
+                address=peer[0] if peer else short(where) or None,
+                reason=short(reason, _REASON),
                 alpn=known.alpn,
             )
         )

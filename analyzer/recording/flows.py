@@ -2,18 +2,21 @@
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 from mitmproxy import http, tcp, udp
 
 from analyzer.capture.record import Body, Message, Record
-from analyzer.recording.records import Servers, header, request_record, response_record, stream_record
+from analyzer.recording.records import Servers, asked_of, header, request_record, response_record, stream_record
 from analyzer.recording.tee import Tee, body_of
 
 STREAMED = 1 << 20
 """Bytes from which a body is passed on piece by piece instead of being held back until it is complete."""
 LATE = 1.0
 """Seconds after which a request is written without its response, and what a connection sent without its end."""
-_NO_BODY = ("GET", "HEAD", "OPTIONS", "DELETE", "TRACE", "CONNECT")
+LINGER = 10.0
+"""Seconds that a request may still say something after its response has ended, or its client has gone."""
+_NO_BODY = (b"GET", b"HEAD", b"OPTIONS", b"DELETE", b"TRACE", b"CONNECT")
 
 RawFlow = tcp.TCPFlow | udp.UDPFlow
 
@@ -21,10 +24,24 @@ RawFlow = tcp.TCPFlow | udp.UDPFlow
 class _Exchange:
     """An HTTP flow under way."""
 
-    __slots__ = ("flow", "from_client", "from_server", "heard", "index", "is_cut", "received", "sent")
+    __slots__ = (
+        "answered",
+        "asked",
+        "flow",
+        "from_client",
+        "from_server",
+        "heard",
+        "index",
+        "is_cut",
+        "received",
+        "sent",
+    )
 
     def __init__(self, flow: http.HTTPFlow) -> None:
         self.flow = flow
+        self.asked = asked_of(flow)
+        self.answered: float | None = None
+        """When its response ended, or something more was sent after that, where the request had not ended."""
         self.sent: Tee | None = None
         self.received: Tee | None = None
         self.index: int | None = None
@@ -59,6 +76,10 @@ class Flows:
     def __init__(self, write: Callable[[Record], None], keep: int) -> None:
         """`keep`: bytes that are kept of a request body, of a message, of a part of a raw connection."""
         self._write, self.keep = write, keep
+        self.passes_requests = self.passes_responses = True
+        """Whether long bodies are passed on piece by piece; not where mitmproxy is to act on whole ones."""
+        self.keeps_messages = True
+        """Whether flows keep the messages that have passed; where nobody else looks at them, they only fill memory."""
         self._servers = Servers()
         self._exchanges: dict[str, _Exchange] = {}
         self._raw: dict[str, _Raw] = {}
@@ -83,18 +104,48 @@ class Flows:
         """Its headers are here; a body that is large, or may be endless, is listened to as it passes."""
         open = self._exchanges[flow.id] = _Exchange(flow)
         request = flow.request
-        if _is_long(request) and not (request.method in _NO_BODY and "content-length" not in request.headers):
+        # mitmproxy breaks down where a request is passed on piece by piece that another addon has answered.
+        is_free = self.passes_requests and flow.response is None
+        if request.stream or (is_free and _is_long(request) and _may_have_body(request)):
             open.sent = _listen(request, self.keep)
+
+    def request_ends(self, flow: http.HTTPFlow) -> None:
+        """All of it is here, or has passed."""
+        open = self._exchanges.get(flow.id)
+        if open is None:
+            return
+        open.asked.content = flow.request.data.content
+        is_all = not flow.live and flow.response is None and flow.error is None  # of one that is read from a file
+        if is_all or open.answered is not None:
+            self._finish(open)
 
     def response_begins(self, flow: http.HTTPFlow) -> None:
         """The headers of its response are here."""
         open = self._exchanges.get(flow.id)
-        if open is not None and flow.response is not None and _is_long(flow.response):
-            open.received = _listen(flow.response, STREAMED)
+        response = flow.response
+        if open is None or response is None:
+            return
+        if response.stream or (self.passes_responses and _is_long(response)):
+            open.received = _listen(response, STREAMED)
 
     def ended(self, flow: http.HTTPFlow) -> None:
-        """Its response is complete, or will never be."""
-        open = self._exchanges.pop(flow.id, None) or _Exchange(flow)
+        """Its response is complete."""
+        open = self._exchanges.get(flow.id) or _Exchange(flow)
+        if open.sent is not None and flow.request.timestamp_end is None and flow.error is None:
+            # Before the request has: it may go on.
+            open.answered = (flow.response.timestamp_end if flow.response is not None else None) or time.time()
+        else:
+            self._finish(open)
+
+    def broke_off(self, flow: http.HTTPFlow) -> None:
+        """Its request or its response will never be complete."""
+        # A flow from a file may have a complete response and an error, and is told of twice then.
+        if flow.live or flow.id in self._exchanges:
+            self._finish(self._exchanges.get(flow.id) or _Exchange(flow))
+
+    def _finish(self, open: _Exchange) -> None:
+        flow = open.flow
+        self._exchanges.pop(flow.id, None)
         if open.index is None:
             self._request(open)
         else:
@@ -109,10 +160,18 @@ class Flows:
 
     def message(self, flow: http.HTTPFlow) -> None:
         """A message of its WebSocket has come."""
-        open = self._exchanges.get(flow.id)
-        if open is None or open.index is None or flow.websocket is None:
+        if flow.websocket is None:
             return
         message = flow.websocket.messages[-1]
+        self._forget(flow.websocket.messages)
+        if message.injected:
+            return
+        open = self._exchanges.get(flow.id)
+        if open is None:  # it was there before the addon
+            open = self._exchanges[flow.id] = _Exchange(flow)
+        if open.index is None:
+            self._request(open)
+            assert open.index is not None
         if message.from_client:
             position, open.from_client = open.from_client, open.from_client + 1
         else:
@@ -138,7 +197,7 @@ class Flows:
         server = self._servers.of(flow.server_conn)
         while self._servers.new:
             self._write(self._servers.new.pop())
-        self._write(request_record(flow, open.index, server, self.keep, open.sent, open.received))
+        self._write(request_record(flow, open.index, server, self.keep, open.sent, open.received, open.asked))
         if open.sent is not None:
             open.heard = open.sent.size
             open.is_cut = flow.request.timestamp_end is None
@@ -152,11 +211,14 @@ class Flows:
             )
             position, open.from_client = open.from_client, open.from_client + 1
             open.heard = open.sent.size
+            now = time.time()
+            if open.answered is not None:
+                open.answered = now
             self._write(
                 Message(
                     index=open.index,
                     flow=open.flow.id,
-                    time=time.time(),
+                    time=now,
                     position=position,
                     from_client=True,
                     body=body,
@@ -171,6 +233,7 @@ class Flows:
         if open is None:
             open = self._raw[flow.id] = _Raw(flow)
         message = flow.messages[-1]
+        self._forget(flow.messages)
         if not message.from_client:
             open.received += len(message.content)
             return
@@ -180,6 +243,10 @@ class Flows:
         room = self.keep - len(open.unwritten)
         if room > 0:
             open.unwritten += message.content[:room]
+
+    def _forget(self, messages: list[Any]) -> None:
+        if not self.keeps_messages:
+            del messages[:-1]
 
     def raw_ended(self, flow: RawFlow) -> None:
         """A raw connection is closed."""
@@ -205,22 +272,52 @@ class Flows:
     def sweep(self, now: float) -> None:
         """Writes what is complete for longer than `LATE` but does not end; called now and then."""
         for open in list(self._exchanges.values()):
+            if not open.flow.live:  # it is read from a file, or its end is being told of
+                continue
             request = open.flow.request
             if open.index is None:
-                begun = request.timestamp_end or (request.timestamp_start if open.sent and open.sent.size else None)
-                if begun is not None and now - begun > LATE:
+                # Where it goes on piece by piece, its headers are on their way as soon as there is a connection.
+                is_on_its_way = open.sent is not None and open.flow.server_conn.timestamp_tcp_setup
+                begun = request.timestamp_end or (request.timestamp_start if is_on_its_way else None)
+                if begun is not None and _is_past(begun, now, LATE):
                     self._request(open)
             else:
                 self._rest(open)
+            if open.answered is not None and _is_past(open.answered, now, LINGER):
+                self._finish(open)
+            elif _is_left(open.flow, now):
+                if open.index is None:
+                    self._request(open)
+                self._exchanges.pop(open.flow.id, None)
         for raw in list(self._raw.values()):
-            if raw.size and (now - raw.since > LATE or raw.size >= STREAMED):
+            if raw.size and (_is_past(raw.since, now, LATE) or raw.size >= STREAMED):
                 self._part(raw)
+            if _is_left(raw.flow, now):
+                self.raw_ended(raw.flow)
+
+
+def _is_past(moment: float, now: float, seconds: float) -> bool:
+    """Whether a moment is longer ago; or in the future, for a clock that was set back says nothing of how long."""
+    return not 0 <= now - moment <= seconds
+
+
+def _is_left(flow: http.HTTPFlow | RawFlow, now: float) -> bool:
+    """Whether the client went and mitmproxy never told of the flow's end, as where it breaks down (HTTP trailers)."""
+    gone = flow.client_conn.timestamp_end
+    return flow.live and not flow.client_conn.connected and gone is not None and now - gone > LINGER
 
 
 def _is_long(message: http.Message) -> bool:
     """Whether a body is large, or nobody has said how large: then it may be endless, as gRPC and events are."""
     announced = header(message.data.headers.fields, b"content-length")
     return not announced.isdigit() or len(announced) > 7 or int(announced) > STREAMED
+
+
+def _may_have_body(request: http.Request) -> bool:
+    data = request.data
+    if data.method not in _NO_BODY:
+        return True
+    return bool(header(data.headers.fields, b"content-length") or header(data.headers.fields, b"transfer-encoding"))
 
 
 def _listen(message: http.Message, keep: int) -> Tee:

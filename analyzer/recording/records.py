@@ -3,6 +3,7 @@
 from hashlib import sha256
 
 from mitmproxy import connection, http, tcp, udp
+from msgspec import Struct
 
 from analyzer.capture.record import Body, Headers, Request, Response, Server, Shown, Stream
 from analyzer.capture.response import MAX_BODY, may_be_data
@@ -12,6 +13,39 @@ from analyzer.recording.tee import Tee, body_of
 NO_BODY = Body()
 _SHOWN = 10_000
 _STREAMED_TEXT = "event-stream"
+_NAME, _ERROR = 255, 500
+"""Characters of a host name (RFC 1035) and of an error that a record holds; clients may send more."""
+
+
+class Asked(Struct):
+    """A request as the app made it: mitmproxy's options and other addons may change the flow's own afterwards."""
+
+    method: bytes
+    scheme: bytes
+    host: str
+    port: int
+    authority: bytes
+    path: bytes
+    version: bytes
+    headers: Headers
+    content: bytes | None
+    """None until all of it has come, and where it passed piece by piece."""
+
+
+def asked_of(flow: http.HTTPFlow) -> Asked:
+    """The request of a flow as it is now."""
+    data = flow.request.data
+    return Asked(
+        data.method,
+        data.scheme,
+        data.host,
+        data.port,
+        data.authority,
+        data.path,
+        data.http_version,
+        data.headers.fields,
+        data.content,
+    )
 
 
 class Servers:
@@ -46,7 +80,7 @@ class Servers:
         return Server(
             ip=peer[0] if peer else None,
             port=peer[1] if peer else address[1] if address else 0,
-            sni=to.sni,
+            sni=short(to.sni),
             tls_version=(to.tls_version or "") if to.tls_established else "",
             alpn=to.alpn or b"",
             chain_sha256=chain,
@@ -67,30 +101,40 @@ def _between(start: float | None, end: float | None) -> float | None:
 
 
 def request_record(
-    flow: http.HTTPFlow, index: int, server: Server, limit: int, sent: Tee | None = None, received: Tee | None = None
+    flow: http.HTTPFlow,
+    index: int,
+    server: Server,
+    limit: int,
+    sent: Tee | None = None,
+    received: Tee | None = None,
+    asked: Asked | None = None,
 ) -> Request:
-    """A flow whose request is complete. `limit`: bytes kept of its body; `sent`, `received`: what heard the bodies."""
+    """A flow whose request is complete. `limit`: bytes kept of its body; `sent`, `received`: what heard the bodies.
+
+    `asked` is the request as the app made it, where that may not be what the flow holds by now.
+    """
     request = flow.request.data
-    error = flow.error
+    asked = asked or asked_of(flow)
+    trailers = request.trailers
     peer = flow.client_conn.peername
     return Request(
         index=index,
         flow=flow.id,
         started=request.timestamp_start,
         ended=request.timestamp_end,
-        method=request.method,
-        scheme=request.scheme,
-        host=request.host,
-        port=request.port,
-        authority=request.authority,
-        path=request.path,
-        version=request.http_version,
-        headers=request.headers.fields,
-        body=_body(request.content, limit, request.timestamp_end is not None, sent),
+        method=asked.method,
+        scheme=asked.scheme,
+        host=short(asked.host),
+        port=asked.port,
+        authority=asked.authority,
+        path=asked.path,
+        version=asked.version,
+        headers=asked.headers + trailers.fields if trailers else asked.headers,
+        body=_body(asked.content, limit, request.timestamp_end is not None, sent),
         server=server,
         client=peer[0] if peer else None,
         response=response_record(flow, index, received) if flow.response is not None else None,
-        error=error.msg if error else None,
+        error=_error(flow),
     )
 
 
@@ -101,7 +145,7 @@ def response_record(flow: http.HTTPFlow, index: int, received: Tee | None = None
     """
     whole = sent.body(flow.request.timestamp_end is not None, 0) if sent is not None else None
     if flow.response is None:
-        return Response(index=index, error=flow.error.msg if flow.error else None, sent=whole)
+        return Response(index=index, error=_error(flow), sent=whole)
     response = flow.response.data
     headers = response.headers.fields
     kind = header(headers, b"content-type").decode("latin-1")
@@ -113,7 +157,7 @@ def response_record(flow: http.HTTPFlow, index: int, received: Tee | None = None
         body=_body(response.content, limit, response.timestamp_end is not None, received),
         started=response.timestamp_start,
         ended=response.timestamp_end,
-        error=flow.error.msg if flow.error else None,
+        error=_error(flow),
         sent=whole,
     )
 
@@ -137,14 +181,25 @@ def stream_record(
         protocol="tcp" if isinstance(flow, tcp.TCPFlow) else "udp",
         started=flow.timestamp_created,
         ended=to.timestamp_end,
-        host=to.sni or (where[0] if where else ""),
+        host=short(to.sni or (where[0] if where else "")),
         port=where[1] if where else 0,
         sent=sent,
         sent_at=sent_at,
         received=received,
         server=server,
-        error=flow.error.msg if flow.error else None,
+        error=_error(flow),
     )
+
+
+def short[T: (str, str | None)](text: T, limit: int = _NAME) -> T:
+    """Text from outside as a record takes it: not too long, and without the surrogates that stand for odd bytes."""
+    if text is None or (len(text) <= limit and text.isascii()):
+        return text
+    return text[:limit].encode("utf-8", "replace").decode()
+
+
+def _error(flow: http.HTTPFlow | tcp.TCPFlow | udp.UDPFlow) -> str | None:
+    return short(flow.error.msg, _ERROR) if flow.error else None
 
 
 def header(fields: Headers, name: bytes) -> bytes:

@@ -1,17 +1,20 @@
 """The addon within mitmproxy: its options, its commands, and that nothing it does wrong reaches the traffic."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 import pytest
 from mitmproxy import exceptions, http
 from mitmproxy.test import taddons, tflow, tutils
+from msgspec.structs import replace
 
 from addons.apptells import KEEP, MOST_KEPT, Apptells
 from analyzer.capture.open import open_capture
 from analyzer.model import Capture, Exchange
 from tests.cli.running import SEEDS
+from tests.dashboard.making import seen
+from tests.dashboard.making import sent as sent_of
 
 
 def session(
@@ -69,6 +72,7 @@ def test_what_the_app_did_not_send_is_left_out(tmp_path: Path) -> None:
         again.is_replay = "request"
         sent(addon, again)
         sent(addon, answered(host="mitm.it"))
+        sent(addon, answered(host="192.0.2.1", headers=http.Headers([(b"Host", b"mitm.it")])))
         sent(addon, answered(host="api.example"))
 
     exchanges, _ = session(tmp_path, act)
@@ -134,6 +138,98 @@ def test_wrong_limits_are_refused(keep: int) -> None:
     addon = Apptells()
     with taddons.context(addon, loadcore=False) as context, pytest.raises(exceptions.OptionsError, match=str(keep)):
         context.configure(addon, apptells_keep=keep)
+
+
+@pytest.mark.parametrize("name", ["apptells_file", "apptells_app", "apptells_live", "apptells_control"])
+def test_what_is_fixed_at_the_start_cannot_be_changed_later(tmp_path: Path, name: str) -> None:
+    async def act(addon: Apptells, context: taddons.context) -> None:
+        context.configure(addon, apptells_keep=10)
+        with pytest.raises(exceptions.OptionsError, match=f"{name} cannot be changed"):
+            context.configure(addon, **{name: True if name in ("apptells_live", "apptells_control") else "other"})
+        sent(addon, answered(method=b"POST", content=b"longer than ten bytes"))
+
+    exchanges, _ = session(tmp_path, act)
+    assert [one.body for one in exchanges] == [b"longer tha"]
+
+
+def test_a_phase_is_not_marked_where_nothing_is_recorded() -> None:
+    with pytest.raises(exceptions.CommandError, match="Nothing is being recorded"):
+        Apptells().phase("launch")
+
+
+@pytest.mark.parametrize("option", [{"block_list": [":~all:444"]}, {"modify_body": ["/asha/x"]}])
+def test_rules_of_mitmproxy_are_not_passed_over(tmp_path: Path, option: dict[str, object]) -> None:
+    """They act on whole requests, which one that is passed on piece by piece never is."""
+    flow = tflow.tflow(req=tutils.treq(method=b"POST", headers=http.Headers([(b"transfer-encoding", b"chunked")])))
+
+    async def act(addon: Apptells, context: taddons.context) -> None:
+        for name in option:
+            context.options.add_option(name, Sequence[str], [], "")
+        addon.requestheaders(flow)
+        assert flow.request.stream
+        context.configure(addon, **option)
+        flow.request.stream = False
+        addon.requestheaders(flow)
+        assert flow.request.stream is False
+
+    session(tmp_path, act)
+
+
+def test_a_flow_file_is_read_no_faster_than_the_disk_takes_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("addons.apptells.WAITING", 0)
+
+    async def act(addon: Apptells, context: taddons.context) -> None:
+        sent(addon, answered())
+        assert addon.requestheaders(answered()) is None, "traffic waits for nothing"
+        read = answered()
+        read.live = False
+        pause = addon.requestheaders(read)
+        assert pause is not None
+        await pause
+        assert addon._journal is not None
+        assert addon._journal.waiting == 0
+
+    session(tmp_path, act)
+
+
+class View:
+    """A list of flows, as in mitmproxy and mitmweb."""
+
+    name = "view"
+
+    def __init__(self, *flows: http.HTTPFlow) -> None:
+        self._flows = {flow.id: flow for flow in flows}
+
+    def get_by_id(self, flow: str) -> http.HTTPFlow | None:
+        return self._flows.get(flow)
+
+
+def test_what_is_found_in_a_flow_stands_beside_it_and_the_users_words_stay(tmp_path: Path) -> None:
+    socket, commented = answered(), answered()
+    commented.comment = "look at this"
+    commented.marked = ":eyes:"
+
+    async def act(addon: Apptells, context: taddons.context) -> None:
+        context.master.addons.add(View(socket, commented))
+        for kind in ("person.email", "person.phone", "person.email"):
+            for flow in (socket, commented):
+                addon._told(replace(seen(sent_of(data_type=kind)), flow=flow.id))
+        addon._told(replace(seen(sent_of()), flow="another"))
+
+    session(tmp_path, act)
+    assert socket.comment == "apptells: person.email (documented), person.phone (documented)"
+    assert (bool(socket.marked), commented.comment, commented.marked) == (True, "look at this", ":eyes:")
+
+
+def test_what_a_hook_stumbled_over_cannot_command_the_terminal(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def act(addon: Apptells, context: taddons.context) -> None:
+        addon.failed("response", ValueError("\x1b[2J"))
+
+    session(tmp_path, act)
+    assert "NOT RECORDED" in caplog.text
+    assert "\x1b" not in caplog.text
 
 
 def test_a_seeds_file_that_is_not_there_is_refused() -> None:

@@ -3,7 +3,10 @@
 import asyncio
 import os
 import signal
+import sys
 from pathlib import Path
+
+import pytest
 
 from analyzer.live.events import Event, Reached, Seen, Trouble
 from analyzer.live.follower import TRIES, Follower
@@ -57,3 +60,18 @@ def test_one_that_always_fails_is_given_up_and_says_so(tmp_path: Path) -> None:
     assert "stopped" in said[-1]
     assert any("none.apptells" in message for message in said)
     assert len(said) <= TRIES + 1
+
+
+def test_one_that_cannot_be_started_is_given_up_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "no-python"))
+    events: list[Event] = []
+    follow(tmp_path / "s.apptells", events)
+    assert [type(event) for event in events] == [Trouble]
+
+
+def test_one_that_says_what_is_no_event_is_given_up_too(tmp_path: Path) -> None:
+    events: list[Event] = []
+    follower = Follower(tmp_path / "s.apptells", {}, events.append)
+    follower._command = (sys.executable, "-c", "print('Fatal Python error')", "", "")
+    asyncio.run(asyncio.wait_for(follower.run(), WAIT))
+    assert [type(event) for event in events] == [Trouble]

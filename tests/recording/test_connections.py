@@ -15,7 +15,7 @@ from mitmproxy.proxy.server_hooks import ServerConnectionHookData
 from mitmproxy.test import tflow, tutils
 from mitmproxy.tls import ClientHelloData, TlsData
 
-from analyzer.capture.record import Refused
+from analyzer.capture.record import Refused, decode, encode
 from analyzer.recording import connections
 from analyzer.recording.connections import Connections
 
@@ -177,3 +177,14 @@ def test_clients_that_never_leave_are_bounded(monkeypatch: pytest.MonkeyPatch) -
     for client in clients:
         watched.disconnected(client)
     assert len(written) == 3
+
+
+def test_a_name_that_no_record_could_hold_is_cut() -> None:
+    client = Client()
+    client.hello()
+    known = client.watched._clients[client.client.id]
+    known.sni = "\udcff" + "a" * 60_000
+    client.watched.client_refused(client.tls("\udcff" + "b" * 9_000))
+    (refused,) = client.gone()
+    assert refused.host == "?" + "a" * 254
+    assert decode(encode(refused)) == refused

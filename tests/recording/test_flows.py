@@ -155,6 +155,16 @@ def test_a_flow_of_a_file_with_a_response_and_an_error_is_recorded_once(recorded
     assert len(recorded) == 1
 
 
+def test_a_flow_that_is_read_from_a_file_is_not_late(recorded: Recorded) -> None:
+    made = flow()
+    made.live = False
+    recorded.flows.request_begins(made)
+    recorded.flows.sweep(START + 5)
+    assert not recorded
+    recorded.flows.request_ends(made)  # it has no response
+    assert len(recorded.requests()) == 1
+
+
 def test_a_clock_that_is_set_back_delays_nothing(recorded: Recorded) -> None:
     recorded.flows.request_begins(flow())
     recorded.flows.sweep(START - 3_600)
@@ -168,6 +178,19 @@ def test_what_a_record_could_not_hold_is_cut(recorded: Recorded, tmp_path: Path)
     recorded.flows.broke_off(made)
     (found,) = recorded.exchanges(tmp_path / "f", "failed-requests")
     assert found.url == f"http://?{'a' * 254}:22/path"
+
+
+def test_what_the_proxy_forgot_is_recorded_even_where_nothing_was_passed_on(recorded: Recorded) -> None:
+    made = flow(body=None, length=None)
+    made.request.timestamp_end = None
+    made.server_conn.timestamp_tcp_setup = None
+    recorded.flows.request_begins(made)
+    recorded.flows.sweep(START + 5)
+    assert not recorded
+    made.client_conn.state = ConnectionState.CLOSED
+    made.client_conn.timestamp_end = START + 6
+    recorded.flows.sweep(START + 7 + LINGER)
+    assert len(recorded.requests()) == 1
 
 
 def test_what_the_proxy_forgot_is_not_kept_for_ever(recorded: Recorded) -> None:
@@ -388,6 +411,22 @@ def test_a_message_that_the_user_made_up_is_not_the_apps(recorded: Recorded) -> 
 
 def tcp_message(content: bytes, time: float, from_client: bool = True) -> TCPMessage:
     return TCPMessage(from_client, content, time)  # type: ignore[no-untyped-call]
+
+
+def test_messages_that_have_passed_fill_no_memory_where_nobody_looks_at_them(recorded: Recorded) -> None:
+    recorded.flows.keeps_messages = False
+    raw, socket = tflow.ttcpflow(messages=False), tflow.twebsocketflow(messages=False)
+    assert socket.websocket
+    raw.messages, socket.websocket.messages = [], []
+    for number in range(3):
+        raw.messages.append(tcp_message(b"%d" % number, START))
+        recorded.flows.raw_message(raw)
+        socket.websocket.messages.append(socket_message(b"%d" % number, True))
+        recorded.flows.message(socket)
+    assert (len(raw.messages), len(socket.websocket.messages)) == (1, 1)
+    recorded.flows.raw_ended(raw)
+    assert [each.sent.kept for each in recorded if isinstance(each, Stream)] == [b"012"]
+    assert [each.body.kept for each in recorded if isinstance(each, Message)] == [b"0", b"1", b"2"]
 
 
 def test_a_short_raw_connection_is_one_record(recorded: Recorded) -> None:

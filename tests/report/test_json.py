@@ -29,7 +29,8 @@ def test_members_of_the_contract() -> None:
         "exchange": 7, "host": "in.wzrkt.com", "data_type": "person.name.full", "location": "query",
         "path": "d.[].profile.Name", "decoding": ["urlencoded", "lzstring", "json"], "transform": "plain",
         "evidence": "seed", "seed": "person.name.full", "reasoning": "the value equals the seed",
-        "masked_value": "A…a", "phase": None, "destination": 0, "support": ["key+value: the key names the data type"], "secure": True,
+        "masked_value": "A…a", "phase": None, "destination": 0, "support": ["key+value: the key names the data type"],
+        "secure": True,
     }  # fmt: skip
     assert {"domain", "party", "owner", "parent", "owner_country", "server_ip", "server_country",
             "server_country_method", "network", "region", "sources"} <= set(document["destinations"][0])  # fmt: skip
