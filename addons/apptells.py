@@ -99,6 +99,8 @@ class Apptells:
         self._phase: str | None = None
         self._reached: Reached | None = None
         self._errors = 0
+        self._is_over = False
+        """Whether the file is closed."""
         self._own_page = ""
         """Host of mitmproxy's page of certificates; to ask the options for it at each request is dear."""
 
@@ -173,6 +175,8 @@ class Apptells:
         journal, self._journal = self._journal, None
         if journal is None:
             return
+        # mitmproxy passes traffic until it is gone; what would not be recorded any more is not passed on either.
+        self._is_over = True
         last = Ended(time=time.time(), open=self._flows.open, errors=self._errors)
         await asyncio.to_thread(journal.close, last)
         if self._follower is not None:
@@ -226,7 +230,9 @@ class Apptells:
     def requestheaders(self, flow: http.HTTPFlow) -> Awaitable[None] | None:
         """A request begins."""
         self._connections.read(flow.client_conn)
-        if self._is_the_apps(flow):
+        if self._is_over and flow.killable:
+            flow.kill()
+        elif self._is_the_apps(flow):
             self._flows.request_begins(flow)
         return self._paced(flow)
 
@@ -287,10 +293,11 @@ class Apptells:
         self._flows.raw_ended(flow)
 
     @guarded
-    def udp_message(self, flow: udp.UDPFlow) -> None:
+    def udp_message(self, flow: udp.UDPFlow) -> Awaitable[None] | None:
         """A datagram that is neither QUIC nor DNS."""
         self._connections.read(flow.client_conn)
         self._flows.raw_message(flow)
+        return self._paced(flow)
 
     @guarded
     def udp_end(self, flow: udp.UDPFlow) -> None:

@@ -4,7 +4,7 @@ import csv
 import io
 import os
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -17,16 +17,23 @@ if TYPE_CHECKING:
     from ruamel.yaml.nodes import Node
 
     from analyzer.attribute.attribution import Attribution, Maker
+    from analyzer.declared.statement import Statements
+    from analyzer.declared.wording import Wording
     from analyzer.detect.adapters import Adapter
     from analyzer.detect.by_seed import Seeds
     from analyzer.detect.lexicon import KeyRule, Lexicon
     from analyzer.indicators.search import IndicatorSearch
+    from analyzer.policy.load_rules import Vocabulary
+    from analyzer.policy.localisation_regime import Regime
+    from analyzer.policy.rule import Rule
+    from analyzer.policy.waiver import Waiver
 
 DATA = Path(__file__).parent / "data"
 MAX_SEED_FILE = 1 << 20
 RUN = "run"
 """In a seeds file, the name of the line that says which run it is for."""
 MAX_ADAPTER_FILE = 1 << 20
+MAX_RULE_FILE = 1 << 18
 
 
 class Knowledge:
@@ -115,6 +122,72 @@ class Knowledge:
 
         return IndicatorSearch(read_indicators(paths), app, is_shared)
 
+    def regimes(self) -> "tuple[Regime, ...]":
+        """The laws on where data may go, by id."""
+        from analyzer.policy.localisation_regime import load_regimes
+
+        folder = DATA / "localisation"
+        texts = {path.name: path.read_text("utf-8") for path in sorted(folder.glob("*-*.yaml"))}
+        return load_regimes(texts, (folder / "sets.yaml").read_text("utf-8"), self.taxonomy)
+
+    @cached_property
+    def rule_words(self) -> "Vocabulary":
+        """The words that rules may use."""
+        from analyzer.attribute.owner import CATEGORIES
+        from analyzer.policy.load_rules import Vocabulary
+
+        return Vocabulary(taxonomy=self.taxonomy, categories=CATEGORIES, countries=load_countries())
+
+    def rules(self, paths: Sequence[Path] = ()) -> "tuple[Rule, ...]":
+        """The shipped rules and those in files or folders (`*.yaml`), which take the place of shipped ones of their id.
+
+        Raises KnowledgeError with every mistake of every file.
+        """
+        from analyzer.policy.load_rules import load_rules, overridden
+
+        shipped = load_rules(_rule_texts((DATA / "rules",)), self.rule_words)
+        return overridden(shipped, load_rules(_rule_texts(paths), self.rule_words))
+
+    def rules_and_waivers(
+        self, paths: Sequence[Path], config: Path | None
+    ) -> "tuple[tuple[Rule, ...], tuple[Waiver, ...]]":
+        """The rules as `apptells.toml` wants them, and its waivers. Raises KnowledgeError with every mistake."""
+        from analyzer.policy.config import Config, applied, load_config
+
+        wanted = load_config(config) if config else Config()
+        return applied(wanted, self.rules((*wanted.paths, *paths)), self.taxonomy), wanted.waivers
+
+    def checked_rules(self, paths: Sequence[Path]) -> tuple[int, int, int]:
+        """How many rules of a user's own, cases beside them (`cases/<id>.yaml`) and configurations are as they should.
+
+        Raises KnowledgeError with every mistake, and with every case of which its rule says something else.
+        """
+        from analyzer.policy.check import Checked
+
+        configs = [path for path in paths if path.suffix == ".toml"]
+        checked = Checked(self.rule_words)
+        for name, text in _rule_texts([path for path in paths if path not in configs]):
+            cases = Path(name).parent / "cases" / Path(name).name
+            checked.add(name, text, str(cases), _rule_text(cases) if cases.is_file() else None)
+        for config in configs:
+            checked.run(partial(self.rules_and_waivers, (), config))
+        checked.finish()
+        return checked.rules, checked.cases, len(configs)
+
+    @cached_property
+    def wording(self) -> "Wording":
+        """The words of the stores' forms, of Android's permissions and of privacy policies."""
+        from analyzer.declared.wording import parse_wording
+
+        texts = {path.name: path.read_text("utf-8") for path in (DATA / "declared").glob("*.tsv")}
+        return parse_wording(texts, self.taxonomy)
+
+    def declarations(self, paths: Sequence[Path]) -> "Statements":
+        """What the app's maker declares, from saved files. Raises ApptellsError for each that is no declaration."""
+        from analyzer.declared.read import read_declarations
+
+        return read_declarations(paths, self.wording)
+
     def seeds(self, path: Path | None) -> "Seeds | None":
         """The user's seeds; None where there are none. Raises KnowledgeError with every mistake."""
         if path is None:
@@ -122,6 +195,27 @@ class Knowledge:
         from analyzer.detect.by_seed import Seeds
 
         return Seeds(read_seeds(path, self.taxonomy))
+
+
+def _rule_texts(paths: Sequence[Path]) -> list[tuple[str, str]]:
+    """Name and text of each file, those of a folder in the order of their names."""
+    texts = []
+    for path in paths:
+        try:
+            files = sorted(each for each in path.iterdir() if each.suffix == ".yaml") if path.is_dir() else [path]
+            texts += [(str(each), _rule_text(each)) for each in files]
+        except OSError as error:
+            raise KnowledgeError(
+                f"{error.filename}: cannot be read ({error.strerror}); give a rule `<id>.yaml`, or a folder of them."
+            ) from None
+        if not files:
+            raise KnowledgeError(f"{path}: holds no rule; a rule is a file `<id>.yaml`.")
+    return texts
+
+
+def _rule_text(path: Path) -> str:
+    with path.open("rb") as file:
+        return file.read(MAX_RULE_FILE + 1).decode("utf-8-sig", "replace")
 
 
 def _adapter_text(path: Path) -> str:

@@ -12,6 +12,10 @@ from analyzer.errors import ApptellsError
 COMMANDS = {
     "capture": "Record what an app sends, tell what is found meanwhile, and report on it.",
     "analyze": "Report on a capture: what was transmitted, to whom, and where.",
+    "check": "Judge a build: fail on what is indicated, or new against a baseline.",
+    "diff": "Compare two builds: what is new, gone, worse or better.",
+    "baseline": "Keep what a build is known and accepted to transmit.",
+    "rules": "List, check and explain the rules that captures are judged by.",
     "device": "Point a phone or emulator at the proxy over adb, and put it back.",
     "identify": "Compare captures of two people or devices: what tells them apart.",
     "persona": "Make a fictitious person to type into the app.",

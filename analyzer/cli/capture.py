@@ -255,7 +255,7 @@ class _Session:
     def _logged(self, text: str) -> None:
         from analyzer.report.visible import visible
 
-        if text.startswith("usage:"):
+        if text.startswith(("usage:", "Error logged during startup")):
             return
         text = visible(_PREFIX.sub("", text), 500).rstrip(".")
         if self.file is not None or not self.last_words:

@@ -35,6 +35,7 @@ class Proxy:
         self._command = (sys.executable, "-c", _RUN, "-s", str(addon_file()), *words, *options)
         self._said, self._logged = said, logged
         self._process: Process | None = None
+        self._is_wanted = True
 
     async def run(self) -> int:
         """Runs until mitmdump ends; gives its exit code."""
@@ -43,6 +44,9 @@ class Proxy:
             *self._command, stdin=PIPE, stdout=PIPE, stderr=STDOUT, limit=_LONGEST, start_new_session=True
         )
         assert process.stdout is not None
+        assert process.stdin is not None
+        if not self._is_wanted:  # any more: it was stopped before it was there
+            process.stdin.close()
         while True:
             try:
                 line = await process.stdout.readline()
@@ -64,6 +68,7 @@ class Proxy:
 
     async def stop(self) -> None:
         """Has mitmdump end in order; by force where it does not."""
+        self._is_wanted = False
         process = self._process
         if process is None or process.returncode is not None:
             return

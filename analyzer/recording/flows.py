@@ -132,6 +132,7 @@ class Flows:
         """Its response is complete."""
         open = self._exchanges.get(flow.id) or _Exchange(flow)
         if open.sent is not None and flow.request.timestamp_end is None and flow.error is None:
+            _show(open)
             # Before the request has: it may go on.
             open.answered = (flow.response.timestamp_end if flow.response is not None else None) or time.time()
         else:
@@ -151,10 +152,7 @@ class Flows:
         else:
             self._rest(open)
             self._write(response_record(flow, open.index, open.received, open.sent if open.is_cut else None))
-        if open.sent is not None and flow.request.raw_content is None:
-            flow.request.data.content = open.sent.whole()  # it has passed; this is for those who look at the flow
-        if open.received is not None and flow.response is not None and flow.response.raw_content is None:
-            flow.response.data.content = open.received.whole()
+        _show(open)
         if flow.websocket is not None:
             self._exchanges[flow.id] = open
 
@@ -294,6 +292,16 @@ class Flows:
                 self._part(raw)
             if _is_left(raw.flow, now):
                 self.raw_ended(raw.flow)
+
+
+def _show(open: _Exchange) -> None:
+    """Puts bodies that have passed where those look who look at the flow."""
+    request, response = open.flow.request, open.flow.response
+    has_ended = request.timestamp_end is not None or open.flow.error is not None
+    if open.sent is not None and request.raw_content is None and has_ended:
+        request.data.content = open.sent.whole()
+    if open.received is not None and response is not None and response.raw_content is None:
+        response.data.content = open.received.whole()
 
 
 def _is_past(moment: float, now: float, seconds: float) -> bool:

@@ -1,5 +1,6 @@
 """Follows the DNS queries that pass a proxy, and writes down what was asked, also where nobody answers."""
 
+import time
 from collections.abc import Callable
 
 from mitmproxy import dns
@@ -31,7 +32,7 @@ class Lookups:
             self._write(
                 Lookup(
                     index=self._number(),
-                    time=flow.request.timestamp or 0.0,
+                    time=flow.request.timestamp or time.time(),
                     name=name,
                     answered=flow.response is not None,
                     aliases=aliases,

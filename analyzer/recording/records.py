@@ -116,6 +116,7 @@ def request_record(
     request = flow.request.data
     asked = asked or asked_of(flow)
     trailers = request.trailers
+    content = request.content if asked.content is None else asked.content
     peer = flow.client_conn.peername
     return Request(
         index=index,
@@ -130,7 +131,7 @@ def request_record(
         path=asked.path,
         version=asked.version,
         headers=asked.headers + trailers.fields if trailers else asked.headers,
-        body=_body(asked.content, limit, request.timestamp_end is not None, sent),
+        body=_body(content, limit, request.timestamp_end is not None, sent),
         server=server,
         client=peer[0] if peer else None,
         response=response_record(flow, index, received) if flow.response is not None else None,

@@ -14,6 +14,7 @@ from analyzer.countries import in_country, load_countries
 from analyzer.model import Capture, Destination, Undecoded
 from analyzer.report.cards import OPEN_ROWS, ROW_LIMIT, Card, card_of
 from analyzer.report.dates import in_words
+from analyzer.report.declarations import declared_view
 from analyzer.report.drawing import draw, draw_session
 from analyzer.report.groups import answer_of, is_before
 from analyzer.report.places import source_of, statement, too_far
@@ -94,7 +95,9 @@ def render_html(report: Report) -> Iterator[str]:
         "whole": lambda text: escape(visible(text, LIST_LIMIT)),
         "stop": lambda text: text if text.endswith((".", "!", "?", "…")) else text + ".",
     }
-    css = "".join(_style(page, name) for name in ("report.css", *(("phases.css",) if phases else ())))
+    declared = declared_view(report)
+    sheets = ("report.css", *(("phases.css",) if phases else ()), *(("declared.css",) if declared else ()))
+    css = "".join(_style(page, name) for name in sheets)
     counts: dict[str, list[UndecodedCount]] = {}
     for count in report.undecoded_by_host:
         counts.setdefault(count.recipient, []).append(count)
@@ -138,6 +141,7 @@ def render_html(report: Report) -> Iterator[str]:
         old_days=OLD_DAYS,
         indicators=sum(each.usable for each in report.method.indicators),
         safe_link=_safe_link,
+        declared=declared,
     )
 
 

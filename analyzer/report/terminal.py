@@ -24,6 +24,7 @@ BEFORE_SHOWN = 5
 SHARED_SHOWN = 3
 UNKNOWN_SHOWN = 3
 MATCHES_SHOWN = 5
+VERDICTS_SHOWN = 5
 
 
 def summary(report: Report, paths: Sequence[Path] = ()) -> RenderableType:
@@ -50,6 +51,7 @@ def summary(report: Report, paths: Sequence[Path] = ()) -> RenderableType:
         parts.append(_text("Owner not known: ", _unknown(report)))
     if report.method.indicators and not report.indicator_matches:
         parts.append(_text("Compared with ", f"{_compared(report)}: none seen in this capture"))
+    parts.extend(_verdicts(report))
     parts.append(_text("Not seen: ", _not_seen(report)))
     parts.extend(_text("Report: ", str(path)) for path in paths)
     return Group(*parts)
@@ -139,6 +141,21 @@ def _before_answer(report: Report) -> Iterator[RenderableType]:
     more = len(found) - len(shown)
     rest = f"; {_count(more, 'more recipient')}" if more else ""
     yield _text(f"Before {answered(answer)}: ", "; ".join(shown) + rest)
+
+
+def _verdicts(report: Report) -> Iterator[RenderableType]:
+    """The gravest of what the rules indicate, and how much more they say."""
+    indicated = [verdict for verdict in report.verdicts if verdict.outcome == "indication" and not verdict.waived]
+    for verdict in indicated[:VERDICTS_SHOWN]:
+        yield _text(f"Indicated ({verdict.severity}): {verdict.message}", f" [rule {verdict.rule}]")
+    outcomes = [verdict.outcome for verdict in report.verdicts]
+    counts = (
+        (len(indicated) - VERDICTS_SHOWN, "more indications"),
+        (sum(verdict.waived is not None for verdict in report.verdicts), "waived"),
+        (outcomes.count("unknown") + outcomes.count("insufficient_data"), "could not be judged"),
+    )
+    if said := ", ".join(f"{count:,} {what}" for count, what in counts if count > 0):
+        yield _text("Rules: ", said)
 
 
 def _not_seen(report: Report) -> str:

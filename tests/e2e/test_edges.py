@@ -204,7 +204,7 @@ def test_a_recording_goes_on_when_nobody_hears_it_any_more(start: Start, server:
     recording = start("--file", "s.apptells", "--no-report")
     proxy = recording.proxy
     recording.until("Then open")
-    (proxying,) = (one for one in children(recording.running.pid) if b"mitmdump" in command(one))
+    (proxying,) = (one for one in children(recording.running.pid) if b"'mitmdump'" in command(one))
     assert not children(proxying), "one analysis is enough"
     silence = os.open(os.devnull, os.O_RDONLY)
     os.dup2(silence, recording._own)  # the last that held the other end of the pipe
@@ -232,6 +232,16 @@ def test_a_terminal_that_is_closed_ends_nothing_by_itself(start: Start, server: 
     recording.running.wait(WAIT)
     assert held(recording.folder / "s.apptells") == ([b"mail=asha@post.example"], True)
     assert (recording.folder / "s-report" / "report.json").exists()
+
+
+def test_a_proxy_that_is_asked_to_end_ends_in_order(start: Start) -> None:
+    recording = start("--file", "s.apptells", "--no-report")
+    recording.until("Then open")
+    (proxying,) = (one for one in children(recording.running.pid) if b"'mitmdump'" in command(one))
+    os.kill(proxying, signal.SIGTERM)
+    assert recording.wait() == 0
+    assert "mitmdump:" not in recording.text  # as where Python aborts
+    assert held(recording.folder / "s.apptells") == ([], True)
 
 
 def by_proxy(proxy: str, server: str, body: bytes) -> None:

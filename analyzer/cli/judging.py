@@ -1,0 +1,141 @@
+"""What a command that judges asks for: the options on rules and regimes, and what those say of a report."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from msgspec import Struct
+
+from analyzer.cli.options import PATH
+from analyzer.model import Verdict
+from analyzer.reported import Report
+
+if TYPE_CHECKING:
+    from analyzer.knowledge import Knowledge
+    from analyzer.report.judged import JudgedRule
+
+CONFIG = Path("apptells.toml")
+"""Read where the user stands, if it is there and no other is named."""
+
+_OPTIONS = (
+    click.option(
+        "--rules",
+        "paths",
+        type=PATH,
+        multiple=True,
+        metavar="PATH",
+        help="Your own rules, a file or a folder; they take the place of shipped ones of their id. Repeatable.",
+    ),
+    click.option(
+        "--config",
+        type=PATH,
+        metavar="FILE",
+        help="Which rules to leave out, weigh otherwise or waive (default: apptells.toml, where there is one).",
+    ),
+    click.option(
+        "--jurisdiction",
+        "jurisdictions",
+        multiple=True,
+        metavar="COUNTRY",
+        help="Ask the localisation rules for users in this country (ISO 3166-1, EU or EEA). Repeatable.",
+    ),
+    click.option(
+        "--operator-country",
+        "operator_countries",
+        multiple=True,
+        metavar="COUNTRY",
+        help="Ask those for operators established in this country. Repeatable.",
+    ),
+    click.option(
+        "--role",
+        "roles",
+        multiple=True,
+        metavar="ROLE",
+        help="What the operator is, such as payment_system_operator. Repeatable.",
+    ),
+)
+
+
+class Judging(Struct, frozen=True, kw_only=True):
+    """The rules and regimes that the user asks."""
+
+    paths: tuple[Path, ...] = ()
+    config: Path | None = None
+    jurisdictions: tuple[str, ...] = ()
+    operator_countries: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+
+    def judge(self) -> "tuple[Callable[[Report], tuple[Verdict, ...]], tuple[JudgedRule, ...]]":
+        """What tells the verdicts on a report, and the rules that it tells them by.
+
+        Reads the files first. Raises KnowledgeError with their mistakes.
+        """
+        from analyzer.knowledge import Knowledge
+        from analyzer.policy.config import Config, applied, load_config
+        from analyzer.policy.judge import judge
+        from analyzer.report.judged import JudgedRule
+
+        knowledge = Knowledge()
+        path = self.config or (CONFIG if CONFIG.is_file() else None)
+        config = load_config(path) if path else Config()
+        rules = applied(config, knowledge.rules((*config.paths, *self.paths)), knowledge.taxonomy)
+        today = datetime.now(UTC).date()  # for the day on which a waiver ends
+        regimes = self._regimes(knowledge)
+
+        def verdicts(report: Report) -> tuple[Verdict, ...]:
+            return judge(report, rules, knowledge.taxonomy, config.waivers, today) + regimes(report)
+
+        listed = [
+            JudgedRule(
+                id=rule.id,
+                family="rule",
+                title=rule.title,
+                severity=rule.severity,
+                description=rule.description,
+                references=tuple(", ".join(filter(None, (each.document, each.date))) for each in rule.references),
+            )
+            for rule in rules
+        ]
+        return verdicts, tuple(sorted(listed, key=lambda rule: rule.id))
+
+    def _regimes(self, knowledge: "Knowledge") -> Callable[[Report], tuple[Verdict, ...]]:
+        if not self.jurisdictions and not self.operator_countries:
+            return lambda report: ()
+        from analyzer.policy.localisation import judge_localisation
+        from analyzer.policy.localisation_applies import Wanted
+
+        wanted = Wanted(jurisdictions=self.jurisdictions, operator_countries=self.operator_countries, roles=self.roles)
+        regimes, today = knowledge.regimes(), datetime.now(UTC).date()
+        return lambda report: judge_localisation(report, regimes, knowledge.taxonomy, wanted, today)
+
+
+def judging_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Gives a command these options; it gets them as one argument `judging`."""
+
+    @wraps(command)
+    def run(
+        *,
+        paths: tuple[Path, ...],
+        config: Path | None,
+        jurisdictions: tuple[str, ...],
+        operator_countries: tuple[str, ...],
+        roles: tuple[str, ...],
+        **others: Any,
+    ) -> None:
+        if roles and not jurisdictions and not operator_countries:
+            raise click.UsageError("--role asks localisation rules: say whose with --jurisdiction.")
+        judging = Judging(
+            paths=paths,
+            config=config,
+            jurisdictions=tuple(country.upper() for country in jurisdictions),
+            operator_countries=tuple(country.upper() for country in operator_countries),
+            roles=roles,
+        )
+        command(judging=judging, **others)
+
+    for option in reversed(_OPTIONS):
+        run = option(run)
+    return run

@@ -1,0 +1,73 @@
+"""The words of a verdict: its message filled in, and what is missing where a rule cannot be judged."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+PARTS: Mapping[str, str] = {
+    "labels": "the data types, in words",
+    "recipient": "who received them",
+    "host": "the hosts",
+    "server": "where the servers stand, as far as known",
+    "seat": "where the owner has its seat, as far as known",
+    "phase": "the phases of the session",
+    "together": "the data types that went the same way",
+    "assigner": "whose server handed the identifier out",
+}
+"""Names that a message may hold between braces, and what they stand for."""
+_NAMES = ("recipient", "host", "assigner")
+MOST = 6
+"""Names that a sentence lists; the others are counted."""
+MAX_NAME = 120
+
+_PART = re.compile(r"\{([^{}]*)\}")
+# First words of labels that keep their capital within a sentence; acronyms and names of several words show as such.
+_PROPER = ("Aadhaar", "Android", "Bluetooth", "Indian")
+
+
+def unknown_parts(message: str) -> list[str]:
+    """Names between braces that no message may hold."""
+    return [name for name in _PART.findall(message) if name not in PARTS]
+
+
+def filled(message: str, parts: Mapping[str, str]) -> str:
+    """The message with its parts; what a part holds is never taken for a part.
+
+    It begins with a capital letter, unless a name does that has none.
+    """
+    text = _PART.sub(lambda found: parts[found[1]], message)
+    begins_with_name = message.startswith(tuple(f"{{{name}}}" for name in _NAMES))
+    return text if begins_with_name else text[:1].upper() + text[1:]
+
+
+def listed(words: Iterable[str], rest: str = "others") -> str:
+    """`a, b and c`, each once and cut to `MAX_NAME`; of many, the last are counted: `a, b and 7 others`."""
+    distinct = [word[:MAX_NAME] for word in dict.fromkeys(words)]
+    if len(distinct) > MOST + 1:
+        distinct = [*distinct[:MOST], f"{len(distinct) - MOST:,} {rest}"]
+    return ", ".join(distinct[:-1]) + " and " + distinct[-1] if len(distinct) > 1 else "".join(distinct)
+
+
+def within_sentence(label: str) -> str:
+    """A label of a data type as it stands within a sentence: `e-mail` for `E-mail (work)`."""
+    label = label.partition(" (")[0]
+    first, *others = label.split(" ")
+    of_a_name = any(word[:1].isupper() and word[1:].islower() for word in others)
+    named = first in _PROPER or of_a_name or not first[1:].islower()
+    return label if named else label[:1].lower() + label[1:]
+
+
+def missing_words(missing: Iterable[tuple[str, str]]) -> str:
+    """What is not known, from pairs of a question and whom it is about: `who owns A and B; when ...`.
+
+    Where a question holds `{}`, the names stand there.
+    """
+    names: dict[str, list[str]] = {}
+    for question, name in sorted(set(missing)):
+        names.setdefault(question, []).append(name)
+    return "; ".join(question.replace("{}", listed(about)) for question, about in names.items())
+
+
+def labels_of(labels: Sequence[tuple[int, str]]) -> str:
+    """Labels with their sensitivity, the most sensitive first, as a list within a sentence."""
+    ordered = sorted(set(labels), key=lambda each: (-each[0], each[1]))
+    return listed((within_sentence(label) for _, label in ordered), "other data types")

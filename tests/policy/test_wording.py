@@ -1,0 +1,35 @@
+"""The words of verdicts."""
+
+from analyzer.policy.wording import PARTS, filled, labels_of, listed, missing_words, unknown_parts, within_sentence
+from analyzer.report import sentences
+from tests.policy.rules_made import words
+
+
+def test_lists() -> None:
+    assert listed(()) == ""
+    assert listed(("a",)) == "a"
+    assert listed(("a", "b", "a", "c")) == "a, b and c"
+    assert listed("abcdefg") == "a, b, c, d, e, f and g"
+    assert listed("abcdefgh", "more") == "a, b, c, d, e, f and 2 more"
+    assert len(listed(("x" * 10_000,))) == 120
+
+
+def test_parts() -> None:
+    assert unknown_parts("{labels} {a} {} {recipient}") == ["a", ""]
+    assert filled("{recipient}: {labels}", dict.fromkeys(PARTS, "{host}")) == "{host}: {host}"
+    assert filled("{labels} went", {"labels": "e-mail"}) == "E-mail went"
+    assert filled("{recipient} got it", {"recipient": "a.example"}) == "a.example got it", "a host is no word"
+
+
+def test_labels_stand_in_a_sentence_as_they_do_in_the_reports() -> None:
+    for kind in words().taxonomy:
+        assert within_sentence(kind.label) == sentences.within_sentence(kind.label)
+    assert labels_of([(2, "Advertising ID (GAID)"), (3, "Email address"), (2, "Advertising ID (GAID)")]) == (
+        "email address and advertising ID"
+    )
+
+
+def test_what_is_missing_names_everybody_once() -> None:
+    missing = [("who owns {}", "B"), ("who owns {}", "A"), ("when", "x"), ("when", "y"), ("who owns {}", "A")]
+    assert missing_words(missing) == "when; who owns A and B"
+    assert missing_words([("who owns {}", "{}")]) == "who owns {}"
