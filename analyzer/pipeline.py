@@ -12,6 +12,8 @@ from analyzer.attribute.attribution import Maker
 from analyzer.attribute.suggest import Clue, read_clues, suggest_first_party
 from analyzer.capture.phases import Timeline, parse_mark
 from analyzer.capture.reader import CaptureReader
+from analyzer.declared.compare import compare
+from analyzer.declared.statement import ConsentLog, Statements
 from analyzer.decode.envelope import Envelope
 from analyzer.decode.exchange import Decoded, Decoder
 from analyzer.decode.response import response_text
@@ -99,6 +101,8 @@ class Options(Struct, frozen=True, kw_only=True):
     adapters: Path | None = None
     """Folder of the user's own adapters."""
     show_values: bool = False
+    declared: tuple[Path, ...] = ()
+    """What the app's maker declares: store forms and pages, manifests, policies (see `declared/`)."""
     phases: tuple[str, ...] = ()
     """Marks of the session's phases, `NAME@TIME` (see `capture/phases.py`)."""
 
@@ -128,6 +132,9 @@ class Analysis:
         self._detection = Detection(knowledge, seeds, adapters, options.deep)
         self._builder = ReportBuilder(knowledge.taxonomy, options.show_values, _secrets(seeds, knowledge), log)
         self._origins, self._shared = Origins(), SharedIds()
+        self._taxonomy = knowledge.taxonomy
+        self._statements = knowledge.declarations(options.declared) if options.declared else None
+        self._consents = ConsentLog()
 
     @property
     def undecoded(self) -> int:
@@ -150,6 +157,9 @@ class Analysis:
         self._builder.add(exchange, decoded.host, findings, decoded.undecoded, decoded.notes, links, listed)
         if decoded.clues:
             self._origins.add(decoded.clues)
+        if self._statements is not None:
+            fields = ((field.key, field.value) for field in decoded.fields)
+            self._consents.add(exchange.index, decoded.host, fields)
 
     def report(self) -> Report:
         """The report on everything that was added, once the reader has come to its end."""
@@ -164,7 +174,19 @@ class Analysis:
         if apart := _days_apart(method):
             self._builder.note("days-apart", apart)
         matches = indicators.finish(lookups, unread, capture.first_time) if indicators is not None else ()
-        return self._builder.finish(capture, unread, method, attribution.destinations, self._shared, matches)
+        report = self._builder.finish(capture, unread, method, attribution.destinations, self._shared, matches)
+        return report if self._statements is None else self._with_declared(report, self._statements)
+
+    def _with_declared(self, report: Report, statements: Statements) -> Report:
+        """What was declared beside what was seen."""
+        found = compare(report, statements.and_consents(self._consents), self._taxonomy)
+        return structs.replace(
+            report,
+            declarations=found.declarations,
+            declared=found.declared,
+            quotes=found.quotes,
+            policy_changes=found.changes,
+        )
 
 
 def analyze(

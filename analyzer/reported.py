@@ -5,6 +5,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
+from typing import Literal
 
 from msgspec import Struct
 
@@ -317,7 +318,8 @@ class Declared(Struct, frozen=True, kw_only=True):
     """As the scheme names it: `PSL_EMAIL`, `EmailAddress`."""
     label: str
     declared: str
-    """`collected`, `shared`, `collected and shared`, `not declared`, `no statement` (no document speaks of it)."""
+    """`collected`, `shared`, `collected and shared`, `not declared`, `mentioned` (by a policy, while no form speaks of
+    it), or `no statement` (no document does)."""
     sources: tuple[str, ...]
     """`Declaration.source` of those that say so."""
     data_types: tuple[str, ...]
@@ -339,7 +341,17 @@ class Quote(Struct, frozen=True, kw_only=True):
     """1-based line in the saved text."""
     text: str
     about: tuple[str, ...]
-    """Taxonomy ids, groups of data types or names of recipients that it speaks of."""
+    """Taxonomy ids, groups of data types, names of recipients, or topics (`THIRD PARTIES`, `CONSENT`) that it names."""
+
+
+class PolicyChange(Struct, frozen=True, kw_only=True):
+    """A passage that is not the same in two versions of a policy."""
+
+    kind: Literal["changed", "went", "came"]
+    before: Quote | None
+    after: Quote | None
+    about: tuple[str, ...]
+    """What either speaks of: taxonomy ids, groups of data types, topics, names of recipients."""
 
 
 class Report(Struct, frozen=True, kw_only=True):
@@ -374,3 +386,4 @@ class Report(Struct, frozen=True, kw_only=True):
     declared: tuple[Declared, ...] = ()
     """Those that were observed come first."""
     quotes: tuple[Quote, ...] = ()
+    policy_changes: tuple[PolicyChange, ...] = ()

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import click
 
 from analyzer.cli.files import private_folder
+from analyzer.cli.judging import judging_options
 from analyzer.cli.options import PATH, analysis_options
 
 if TYPE_CHECKING:
+    from analyzer.cli.judging import Judging
     from analyzer.pipeline import Options
 
 FORMATS = ("html", "json", "csv")
@@ -17,6 +19,7 @@ FORMATS = ("html", "json", "csv")
 
 @click.command()
 @click.argument("capture", type=PATH)
+@judging_options
 @analysis_options
 @click.option(
     "--phase",
@@ -37,7 +40,14 @@ FORMATS = ("html", "json", "csv")
     metavar="PATH",
     help="The folder to write, or with --format the file ('-' for standard output).",
 )
-def analyze(capture: Path, options: "Options", phases: tuple[str, ...], form: str | None, output: Path | None) -> None:
+def analyze(
+    capture: Path,
+    options: "Options",
+    judging: "Judging",
+    phases: tuple[str, ...],
+    form: str | None,
+    output: Path | None,
+) -> None:
     """Report on CAPTURE (of apptells, a HAR, or a mitmproxy flow file): what was transmitted, to whom, and where.
 
     Writes a folder named after the capture with report.html to read and report.json for programs, and a summary here.
@@ -49,7 +59,9 @@ def analyze(capture: Path, options: "Options", phases: tuple[str, ...], form: st
     to_stdout = output == Path("-")
     if to_stdout and not form:
         raise click.UsageError("--output - writes one document: say which with --format.")
+    verdicts, _ = judging.judge()
     report = report_on(capture, replace(options, phases=phases))
+    report = replace(report, verdicts=verdicts(report))
     if form and to_stdout:
         write(form, report, sys.stdout.buffer)
         return

@@ -124,10 +124,15 @@ def _check(options: "Options") -> None:
 
 
 def _report(file: Path, output: Path | None, options: "Options") -> None:
+    from msgspec.structs import replace
+
     from analyzer.cli.files import private_folder
+    from analyzer.cli.judging import Judging
     from analyzer.cli.reports import report_folder, report_on, summarise, write_files
 
+    verdicts, _ = Judging().judge()
     report = report_on(file, options)
+    report = replace(report, verdicts=verdicts(report))
     folder = private_folder(output or report_folder(file))
     paths = [folder / "report.html", folder / "report.json"]
     write_files(report, paths)

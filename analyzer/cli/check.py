@@ -1,6 +1,7 @@
 """`apptells check`: the gate for every build."""
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -118,7 +119,7 @@ def judge_captures(
     from analyzer.cli.runs import Run
 
     # What the user wrote comes before the captures: a mistake in it is to be told at once.
-    verdicts, rules = judging.judge()
+    verdicts, rules = judging.judge(datetime.now(UTC).date())  # a waiver ends on a day, whenever the capture was made
     accepted = _accepted(baseline)
     paths = _named(captures)
     runs = []

@@ -1,7 +1,7 @@
 """What a command that judges asks for: the options on rules and regimes, and what those say of a report."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ import click
 from msgspec import Struct
 
 from analyzer.cli.options import PATH
+from analyzer.countries import load_countries
 from analyzer.model import Verdict
 from analyzer.reported import Report
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 CONFIG = Path("apptells.toml")
 """Read where the user stands, if it is there and no other is named."""
+
+_LAST_SECOND = 253402300800  # of the year 9999
 
 _OPTIONS = (
     click.option(
@@ -50,6 +53,9 @@ _OPTIONS = (
         help="Ask those for operators established in this country. Repeatable.",
     ),
     click.option(
+        "--historical", is_flag=True, help="Ask drafts that never became law too, as what they would have said."
+    ),
+    click.option(
         "--role",
         "roles",
         multiple=True,
@@ -67,11 +73,15 @@ class Judging(Struct, frozen=True, kw_only=True):
     jurisdictions: tuple[str, ...] = ()
     operator_countries: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
+    historical: bool = False
 
-    def judge(self) -> "tuple[Callable[[Report], tuple[Verdict, ...]], tuple[JudgedRule, ...]]":
+    def judge(
+        self, today: date | None = None
+    ) -> "tuple[Callable[[Report], tuple[Verdict, ...]], tuple[JudgedRule, ...]]":
         """What tells the verdicts on a report, and the rules that it tells them by.
 
-        Reads the files first. Raises KnowledgeError with their mistakes.
+        `today` is what ends of waivers and ages of rules are counted to; without it the day of the capture, so that the
+        same capture gives the same. Reads the files first. Raises KnowledgeError with their mistakes.
         """
         from analyzer.knowledge import Knowledge
         from analyzer.policy.config import Config, applied, load_config
@@ -82,11 +92,11 @@ class Judging(Struct, frozen=True, kw_only=True):
         path = self.config or (CONFIG if CONFIG.is_file() else None)
         config = load_config(path) if path else Config()
         rules = applied(config, knowledge.rules((*config.paths, *self.paths)), knowledge.taxonomy)
-        today = datetime.now(UTC).date()  # for the day on which a waiver ends
-        regimes = self._regimes(knowledge)
+        regimes = self._regimes(knowledge, today)
 
         def verdicts(report: Report) -> tuple[Verdict, ...]:
-            return judge(report, rules, knowledge.taxonomy, config.waivers, today) + regimes(report)
+            day = today or _day(report) or datetime.now(UTC).date()
+            return judge(report, rules, knowledge.taxonomy, config.waivers, day) + regimes(report)
 
         listed = [
             JudgedRule(
@@ -101,15 +111,27 @@ class Judging(Struct, frozen=True, kw_only=True):
         ]
         return verdicts, tuple(sorted(listed, key=lambda rule: rule.id))
 
-    def _regimes(self, knowledge: "Knowledge") -> Callable[[Report], tuple[Verdict, ...]]:
+    def _regimes(self, knowledge: "Knowledge", today: date | None) -> Callable[[Report], tuple[Verdict, ...]]:
         if not self.jurisdictions and not self.operator_countries:
             return lambda report: ()
         from analyzer.policy.localisation import judge_localisation
-        from analyzer.policy.localisation_applies import Wanted
+        from analyzer.policy.localisation_applies import Wanted, check_wanted
 
-        wanted = Wanted(jurisdictions=self.jurisdictions, operator_countries=self.operator_countries, roles=self.roles)
-        regimes, today = knowledge.regimes(), datetime.now(UTC).date()
+        wanted = Wanted(
+            jurisdictions=self.jurisdictions,
+            operator_countries=self.operator_countries,
+            roles=self.roles,
+            historical=self.historical,
+        )
+        regimes = knowledge.regimes()
+        check_wanted(wanted, regimes, load_countries())
         return lambda report: judge_localisation(report, regimes, knowledge.taxonomy, wanted, today)
+
+
+def _day(report: Report) -> date | None:
+    """The day of the capture."""
+    time = report.capture.first_time
+    return datetime.fromtimestamp(time, UTC).date() if time is not None and 0 <= time < _LAST_SECOND else None
 
 
 def judging_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -123,16 +145,18 @@ def judging_options(command: Callable[..., None]) -> Callable[..., None]:
         jurisdictions: tuple[str, ...],
         operator_countries: tuple[str, ...],
         roles: tuple[str, ...],
+        historical: bool,
         **others: Any,
     ) -> None:
-        if roles and not jurisdictions and not operator_countries:
-            raise click.UsageError("--role asks localisation rules: say whose with --jurisdiction.")
+        if (roles or historical) and not jurisdictions and not operator_countries:
+            raise click.UsageError("--role and --historical ask localisation rules: say whose with --jurisdiction.")
         judging = Judging(
             paths=paths,
             config=config,
             jurisdictions=tuple(country.upper() for country in jurisdictions),
             operator_countries=tuple(country.upper() for country in operator_countries),
             roles=roles,
+            historical=historical,
         )
         command(judging=judging, **others)
 

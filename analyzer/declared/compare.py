@@ -7,11 +7,11 @@ from msgspec import Struct
 
 from analyzer.declared.about import About
 from analyzer.declared.android import permissions_of
-from analyzer.declared.policy_diff import PolicyChange, policy_diff
+from analyzer.declared.policy_diff import policy_diff
 from analyzer.declared.row import Row, declared_row
 from analyzer.declared.statement import Scheme, Statement, Statements
 from analyzer.declared.wording import TOPICS, Wording
-from analyzer.reported import Declaration, Declared, Group, Quote, Recipient, Report
+from analyzer.reported import Declaration, Declared, Group, PolicyChange, Quote, Recipient, Report
 from analyzer.taxonomy import Taxonomy
 
 MAX_QUOTES = 200

@@ -4,22 +4,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from msgspec import Struct
-
 from analyzer.declared.about import About
 from analyzer.declared.statement import Passage, Statement
-from analyzer.reported import Quote
-
-
-class PolicyChange(Struct, frozen=True, kw_only=True):
-    """A passage that is not the same in two versions of a policy."""
-
-    kind: Literal["changed", "went", "came"]
-    before: Quote | None
-    after: Quote | None
-    about: tuple[str, ...]
-    """What either speaks of: taxonomy ids, groups of data types, topics, names of recipients."""
-
+from analyzer.reported import PolicyChange, Quote
 
 _ALIKE = 0.3
 """Least share of words in common for two passages at the same place to be one that changed, where no topic says so."""

@@ -84,7 +84,7 @@ def declared_view(report: Report) -> DeclaredView | None:
         return None
     words = {row.data_type: _small(row.label) for row in report.matrix}
     words |= {recipient.name: recipient.name for recipient in report.recipients} | _GROUPS
-    changes: tuple[Any, ...] = getattr(report, "policy_changes", ())
+    changes: tuple[Any, ...] = report.policy_changes
     return DeclaredView(
         report.declarations,
         tuple(_tables(report)),

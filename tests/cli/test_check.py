@@ -193,7 +193,7 @@ def test_runs_are_one_build() -> None:
     [
         (["--show-values"], "check writes no values"),
         (["--require-seeds"], "--require-seeds asks"),
-        (["--role", "regulated_lender"], "--role asks localisation rules"),
+        (["--role", "regulated_lender"], "ask localisation rules"),
         (["--output", "a"], "give one --output for each --format"),
         (["--format", "json", "--format", "text"], "give one --output for each --format"),
         (

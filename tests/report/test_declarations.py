@@ -2,10 +2,9 @@
 
 from msgspec.structs import replace
 
-from analyzer.declared.policy_diff import PolicyChange
 from analyzer.report.declarations import CHANGES, QUOTES, ROWS, declared_view
 from analyzer.report.html import render_html
-from analyzer.reported import Declaration, Declared, Quote, Report
+from analyzer.reported import Declaration, Declared, PolicyChange, Quote, Report
 from tests.report.sample import HOSTILE, founding_report
 
 POLICY = Declaration(kind="privacy policy", source="policy.txt", sha256="a" * 64, date="2018-03-25", note="A note.")
