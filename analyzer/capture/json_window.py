@@ -167,6 +167,7 @@ class Window:
         end, done = Scan().run(self._buffer, self._start, self._end)
         if not held_all or not done:
             raise Truncated
+        end = max(end, self._start + 1)  # a bracket that closes nothing is no value, and is to be left behind
         passed = self._view[self._start : end]
         self._start = end
         return passed

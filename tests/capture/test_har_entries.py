@@ -136,7 +136,15 @@ def test_a_cut_file_gives_every_entry_before_the_cut(cut: int, window: int) -> N
     assert not result.complete
 
 
-@given(st.binary(max_size=300))
+@pytest.mark.parametrize("noise", [b"}", b"}}", b'"}]}}', b"1}} x", b"{} } {}", b"\x9c}\x01{"])
+@pytest.mark.parametrize("window", [16, 32, 1 << 16])
+def test_brackets_that_close_nothing_end(noise: bytes, window: int) -> None:
+    """Each byte is stepped over at least once, so that no file is read for ever."""
+    steps, _ = walk(b'{"log":{"entries":[' + noise + b' {"request":1}]}}', window)
+    assert len(steps) <= len(noise) + 2
+
+
+@given(st.binary(max_size=300) | st.text('{}[],:"1e \\\n}', max_size=300).map(str.encode))
 @settings(deadline=None)
 def test_any_bytes_end(noise: bytes) -> None:
     steps, _ = walk(b'{"log":{"entries":[{"request":' + noise, 32)
