@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from analyzer.cli.baseline import baseline
+from analyzer.cli import cli
 from analyzer.compare.baseline import load_baseline, read_baseline
 from analyzer.errors import ApptellsError
 from tests.cli import test_diff
@@ -31,7 +31,9 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def run(*words: object) -> Result:
     words = (*words, "--seeds", SEEDS)
-    result = CliRunner().invoke(baseline, [str(word) for word in words], catch_exceptions=False, standalone_mode=False)
+    result = CliRunner().invoke(
+        cli, ["baseline", *(str(word) for word in words)], catch_exceptions=False, standalone_mode=False
+    )
     assert result.exit_code == 0, result.output
     return result
 

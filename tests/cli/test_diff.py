@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from analyzer.cli import COMMANDS, main
-from analyzer.cli.diff import diff
+from analyzer.cli import COMMANDS, cli, main
 from tests.cli.running import FLOW, HAR, SEEDS
 
 CLEVERTAP = "in.wzrkt.com"
@@ -26,7 +25,9 @@ type Har = dict[str, Any]
 
 def run(*words: object) -> Result:
     """The command in this process; it has to end with 0."""
-    result = CliRunner().invoke(diff, [str(word) for word in words], catch_exceptions=False, standalone_mode=False)
+    result = CliRunner().invoke(
+        cli, ["diff", *(str(word) for word in words)], catch_exceptions=False, standalone_mode=False
+    )
     assert result.exit_code == 0, result.output
     return result
 
