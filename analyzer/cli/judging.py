@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from analyzer.knowledge import Knowledge
     from analyzer.report.judged import JudgedRule
 
-CONFIG = Path("apptells.toml")
-"""Read where the user stands, if it is there and no other is named."""
-
 _LAST_SECOND = 253402300800  # of the year 9999
 
 _OPTIONS = (
@@ -83,20 +80,18 @@ class Judging(Struct, frozen=True, kw_only=True):
         `today` is what ends of waivers and ages of rules are counted to; without it the day of the capture, so that the
         same capture gives the same. Reads the files first. Raises KnowledgeError with their mistakes.
         """
+        from analyzer.cli.rules import config_of
         from analyzer.knowledge import Knowledge
-        from analyzer.policy.config import Config, applied, load_config
         from analyzer.policy.judge import judge
         from analyzer.report.judged import JudgedRule
 
         knowledge = Knowledge()
-        path = self.config or (CONFIG if CONFIG.is_file() else None)
-        config = load_config(path) if path else Config()
-        rules = applied(config, knowledge.rules((*config.paths, *self.paths)), knowledge.taxonomy)
+        rules, waivers = knowledge.rules_and_waivers(self.paths, config_of(self.config))
         regimes = self._regimes(knowledge, today)
 
         def verdicts(report: Report) -> tuple[Verdict, ...]:
             day = today or _day(report) or datetime.now(UTC).date()
-            return judge(report, rules, knowledge.taxonomy, config.waivers, day) + regimes(report)
+            return judge(report, rules, knowledge.taxonomy, waivers, day) + regimes(report)
 
         listed = [
             JudgedRule(

@@ -75,16 +75,16 @@ def _sentences(row: Row, declared: str, saying: Sequence[Statement], mentions: S
     seen = _seen(row)
     outside = [recipient for recipient, _ in row.seen if recipient.party != "first"]
     if declared == "no statement":
-        yield f"Nothing given here says whether it is declared; {seen}."
+        yield f"Nothing given here says whether it is declared; {_ended(seen)}"
     elif declared == "mentioned":
-        yield f"No form given here says whether it is declared; {_lines(mentions)} of it; {seen}."
+        yield f"No form given here says whether it is declared; {_lines(mentions)} of it; {_ended(seen)}"
     elif declared == "not declared":
         forms = list(dict.fromkeys(_FORMS[one.declaration.kind] for one in saying))
-        yield f"Not named in {_list(forms)}; {seen}."
+        yield f"Not named in {_list(forms)}; {_ended(seen)}"
         if row.seen and forms == [_FORMS[apple.MANIFEST]]:
             yield "A manifest speaks for the app or the kit that it lies in; another one, or the label, may name it."
     else:
-        yield f"Declared as {declared}; {seen}."
+        yield f"Declared as {declared}; {_ended(seen)}"
     if outside and declared == "collected" and row.scheme == "play":
         yield (
             "Whether that is sharing, traffic cannot settle: a recipient that processes it for the maker as a service "
@@ -148,6 +148,11 @@ def _list(items: Sequence[str]) -> str:
     more = len(items) - _NAMED
     shown = [*items[:_NAMED], *([f"{more} more"] if more > 0 else [])]
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+
+
+def _ended(sentence: str) -> str:
+    """With a full stop, where a name such as `Meta Platforms, Inc.` has not brought one."""
+    return sentence if sentence.endswith(".") else f"{sentence}."
 
 
 def _capital(text: str) -> str:
