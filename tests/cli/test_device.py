@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from analyzer.cli.device import device
+from analyzer.cli import cli
 from analyzer.errors import ApptellsError
 from tests.device.conftest import made_certificate
 
@@ -25,7 +25,7 @@ def ca(tmp_path: Path) -> Path:
 
 
 def call(*words: object) -> Result:
-    return CliRunner().invoke(device, [str(word) for word in words])
+    return CliRunner().invoke(cli, ["device", *map(str, words)])
 
 
 def refused(*words: object) -> str:

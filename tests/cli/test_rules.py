@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from analyzer.cli.rules import rules
+from analyzer.cli import cli
 from analyzer.errors import ApptellsError
 from analyzer.knowledge import DATA
 from tests.conftest import FIXTURES
@@ -13,14 +13,14 @@ from tests.policy.rules_made import shipped
 
 
 def invoke(*words: object) -> Result:
-    result = CliRunner().invoke(rules, [str(word) for word in words], catch_exceptions=False)
+    result = CliRunner().invoke(cli, ["rules", *map(str, words)], catch_exceptions=False)
     assert result.exit_code == 0, result.output
     return result
 
 
 def refused(*words: object) -> list[str]:
     with pytest.raises(ApptellsError) as raised:
-        CliRunner().invoke(rules, [str(word) for word in words], catch_exceptions=False)
+        CliRunner().invoke(cli, ["rules", *map(str, words)], catch_exceptions=False)
     return str(raised.value).splitlines()
 
 

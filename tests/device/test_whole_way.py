@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from analyzer.cli.device import device
+from analyzer.cli import cli
 from analyzer.device.adb import Adb
 from analyzer.device.state import prepared
 from analyzer.errors import ApptellsError
@@ -22,7 +22,7 @@ RUN = "from analyzer.cli.device import device; device()"
 
 
 def call(*words: object) -> Result:
-    return CliRunner().invoke(device, [str(word) for word in words])
+    return CliRunner().invoke(cli, ["device", *map(str, words)])
 
 
 def refused(*words: object) -> str:
