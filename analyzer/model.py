@@ -73,6 +73,11 @@ class Exchange(Struct, frozen=True, kw_only=True, gc=False):
     first_message: int = 0
     """Position of `messages[0]` among all that the client sent over this WebSocket."""
 
+    @property
+    def is_secure(self) -> bool:
+        """Whether it travelled inside TLS (or QUIC): by its URL, or as the recorder saw the connection."""
+        return self.url.startswith(("https:", "wss:")) or bool(self.tls_version)
+
 
 class WholeBody(Struct, frozen=True, kw_only=True, gc=False):
     """A body of which only the start was kept: how long it was, and its hash."""

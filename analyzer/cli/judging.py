@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from msgspec import Struct
 
-from analyzer.cli.options import PATH
+from analyzer.cli.rules import config_of, rule_options
 from analyzer.countries import load_countries
 from analyzer.model import Verdict
 from analyzer.reported import Report
@@ -18,23 +18,7 @@ if TYPE_CHECKING:
     from analyzer.knowledge import Knowledge
     from analyzer.report.judged import JudgedRule
 
-_LAST_SECOND = 253402300800  # of the year 9999
-
 _OPTIONS = (
-    click.option(
-        "--rules",
-        "paths",
-        type=PATH,
-        multiple=True,
-        metavar="PATH",
-        help="Your own rules, a file or a folder; they take the place of shipped ones of their id. Repeatable.",
-    ),
-    click.option(
-        "--config",
-        type=PATH,
-        metavar="FILE",
-        help="Which rules to leave out, weigh otherwise or waive (default: apptells.toml, where there is one).",
-    ),
     click.option(
         "--jurisdiction",
         "jurisdictions",
@@ -80,7 +64,6 @@ class Judging(Struct, frozen=True, kw_only=True):
         `today` is what ends of waivers and ages of rules are counted to; without it the day of the capture, so that the
         same capture gives the same. Reads the files first. Raises KnowledgeError with their mistakes.
         """
-        from analyzer.cli.rules import config_of
         from analyzer.knowledge import Knowledge
         from analyzer.policy.judge import judge
         from analyzer.report.judged import JudgedRule
@@ -125,8 +108,10 @@ class Judging(Struct, frozen=True, kw_only=True):
 
 def _day(report: Report) -> date | None:
     """The day of the capture."""
-    time = report.capture.first_time
-    return datetime.fromtimestamp(time, UTC).date() if time is not None and 0 <= time < _LAST_SECOND else None
+    from analyzer.report.requests import moment
+
+    made = moment(report.capture.first_time)
+    return made.date() if made else None
 
 
 def judging_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -135,7 +120,7 @@ def judging_options(command: Callable[..., None]) -> Callable[..., None]:
     @wraps(command)
     def run(
         *,
-        paths: tuple[Path, ...],
+        rules: tuple[Path, ...],
         config: Path | None,
         jurisdictions: tuple[str, ...],
         operator_countries: tuple[str, ...],
@@ -146,7 +131,7 @@ def judging_options(command: Callable[..., None]) -> Callable[..., None]:
         if (roles or historical) and not jurisdictions and not operator_countries:
             raise click.UsageError("--role and --historical ask localisation rules: say whose with --jurisdiction.")
         judging = Judging(
-            paths=paths,
+            paths=rules,
             config=config,
             jurisdictions=tuple(country.upper() for country in jurisdictions),
             operator_countries=tuple(country.upper() for country in operator_countries),
@@ -157,4 +142,4 @@ def judging_options(command: Callable[..., None]) -> Callable[..., None]:
 
     for option in reversed(_OPTIONS):
         run = option(run)
-    return run
+    return rule_options(run)

@@ -89,7 +89,7 @@ class ReportBuilder:
         """
         destination = self._destination(host, exchange)
         near = self._values_near(findings)
-        secure = exchange.url.startswith(("https:", "wss:")) or bool(exchange.tls_version)
+        secure = exchange.is_secure
         for finding in findings:
             self._add_finding(exchange, host, destination, finding, findings, near, secure)
         if indicated and self._indicated < MAX_INDICATED:

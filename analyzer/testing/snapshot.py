@@ -8,7 +8,7 @@ from msgspec import Struct
 from analyzer.capture.open import open_capture
 from analyzer.capture.reader import CaptureReader
 from analyzer.knowledge import Knowledge
-from analyzer.model import Destination, Exchange, FidelityNote, Note, Transmission, Undecoded
+from analyzer.model import Destination, FidelityNote, Note, Transmission, Undecoded
 from analyzer.pipeline import Analysis, Options
 from analyzer.reported import Report
 
@@ -49,7 +49,7 @@ def take(path: Path, knowledge: Knowledge, options: Options) -> Snapshot:
         exchanges, in_clear_text = 0, set[int]()
         for exchange in reader:
             exchanges += not exchange.continues
-            if not _is_secure(exchange):
+            if not exchange.is_secure:
                 in_clear_text.add(exchange.index)
             analysis.add(exchange)
         return Snapshot(
@@ -58,10 +58,6 @@ def take(path: Path, knowledge: Knowledge, options: Options) -> Snapshot:
             in_clear_text=frozenset(in_clear_text),
             unread=_unread(analysis, reader),
         )
-
-
-def _is_secure(exchange: Exchange) -> bool:
-    return exchange.url.startswith(("https:", "wss:")) or bool(exchange.tls_version)
 
 
 def _unread(analysis: Analysis, reader: CaptureReader) -> tuple[Destination, ...]:
