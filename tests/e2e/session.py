@@ -88,9 +88,15 @@ class Session:
         assert sum(each.count for each in found) >= at_least, f"{found} of {host}; {self.said()}"
         return found
 
-    def capture(self) -> Capture:
-        """The session as a whole, as the file is now."""
-        return self._read()[2]
+    def capture(self, *noted: str) -> Capture:
+        """The session as a whole; waits until these fidelity notes are among its own."""
+        for last in _tries(ON_DISK):
+            found = self._read()[2]
+            notes = {note.what for note in found.fidelity}
+            if last or notes.issuperset(noted):
+                break
+        assert notes.issuperset(noted), f"{notes}; {self.said()}"
+        return found
 
     def _read(self) -> tuple[list[Exchange], tuple[Unread, ...], Capture]:
         with open_capture(self.capture_path) as reader:
