@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from analyzer.cli.diff import other_app_option
 from analyzer.cli.files import private_file
 from analyzer.cli.options import PATH, analysis_options
 from analyzer.errors import ApptellsError
@@ -13,6 +14,7 @@ from analyzer.report.visible import visible
 
 if TYPE_CHECKING:
     from analyzer.compare.observation import Observations
+    from analyzer.compare.one_app import OneApp
     from analyzer.pipeline import Options
 
 FILE = Path("apptells-baseline.yaml")
@@ -34,9 +36,10 @@ def baseline() -> None:
 @baseline.command()
 @_captures
 @_counts
+@other_app_option
 @click.option("--output", type=PATH, default=FILE, metavar="FILE", help=f"The file to write; {FILE} if not given.")
 @analysis_options
-def create(captures: tuple[Path, ...], options: "Options", counts: bool, output: Path) -> None:
+def create(captures: tuple[Path, ...], options: "Options", counts: bool, other_app: bool, output: Path) -> None:
     """Write a baseline of what CAPTUREs show: runs of one build, also as report.json or as folders of either.
 
     A file that is there already is left alone, for somebody may have reviewed it.
@@ -44,8 +47,9 @@ def create(captures: tuple[Path, ...], options: "Options", counts: bool, output:
     if output.exists() and output.is_file():
         raise ApptellsError(f"{output}: this file is there already; renew it with `apptells baseline update {output}`.")
     from analyzer.compare.baseline import baseline_text
+    from analyzer.compare.one_app import OneApp
 
-    seen = _seen(captures, options)
+    seen = _seen(captures, options, OneApp(any_app=other_app))
     with private_file(output) as file:
         file.write(baseline_text(seen, counts=counts).encode())
     facts = f"{len(seen.items):,} fact{'' if len(seen.items) == 1 else 's'}"
@@ -56,11 +60,18 @@ def create(captures: tuple[Path, ...], options: "Options", counts: bool, output:
 @click.argument("file", type=PATH, metavar="BASELINE")
 @_captures
 @_counts
+@other_app_option
 @click.option("--drop-gone", is_flag=True, help="Take out what none of the captures shows.")
 @click.option("--output", type=PATH, metavar="FILE", help="The file to write; BASELINE itself if not given.")
 @analysis_options
 def update(
-    file: Path, captures: tuple[Path, ...], options: "Options", counts: bool, drop_gone: bool, output: Path | None
+    file: Path,
+    captures: tuple[Path, ...],
+    options: "Options",
+    counts: bool,
+    other_app: bool,
+    drop_gone: bool,
+    output: Path | None,
 ) -> None:
     """Add to BASELINE what CAPTUREs show, and list what that changes.
 
@@ -70,20 +81,25 @@ def update(
     from msgspec.structs import replace
 
     from analyzer.cli.diff import show
-    from analyzer.compare.baseline import baseline_text, load_baseline
+    from analyzer.compare.baseline import baseline_text, load_baseline, with_owners
     from analyzer.compare.changes import compare
     from analyzer.compare.observe import united
+    from analyzer.compare.one_app import OneApp
 
+    one_app = OneApp(any_app=other_app)
     old = load_baseline(file)
-    seen = _seen(captures, options)
+    one_app.add(file, old.observations.app)
+    comparison = compare(old.observations, _seen(captures, options, one_app), names_too=True)
+    # Facts of a recipient whose owner is known by now are facts of the owner, with the comments on them.
+    old, seen = with_owners(old, comparison.owners), comparison.after
     counts = counts or old.has_counts
     accepted = united((old.observations, seen)) if counts else united((old.observations, seen), max)
     if drop_gone:
         runs = {one.key: one.runs for one in accepted.items}
         accepted = replace(accepted, items=tuple(replace(one, runs=runs[one.key]) for one in seen.items))
+    accepted = replace(accepted, app=old.observations.app or seen.app)
     with private_file(output or file) as out:
         out.write(baseline_text(accepted, kept=old, counts=counts).encode())
-    comparison = compare(old.observations, seen, names_too=True)
     taken = [change for change in comparison.changes if drop_gone or change.kind in ("new", "worsened")]
     show(replace(comparison, changes=tuple(taken)))
     unseen = len({one.key for one in old.observations.items} - {one.key for one in seen.items})
@@ -91,8 +107,11 @@ def update(
         click.echo(f"Kept although the captures do not show it: {unseen:,} (--drop-gone takes them out).", err=True)
 
 
-def _seen(captures: Sequence[Path], options: "Options") -> "Observations":
+def _seen(captures: Sequence[Path], options: "Options", one_app: "OneApp") -> "Observations":
     from analyzer.cli.reports import report_on
     from analyzer.compare.build import read_runs
 
-    return read_runs(captures, lambda path: report_on(path, options), lambda said: click.echo(visible(said), err=True))
+    def passed_over(sentence: str) -> None:
+        click.echo(visible(sentence), err=True)
+
+    return read_runs(captures, lambda path: report_on(path, options), passed_over, one_app)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from analyzer.cli.diff import other_app_option
 from analyzer.cli.judging import judging_options
 from analyzer.cli.options import PATH, analysis_options
 from analyzer.model import SEVERITIES
@@ -42,6 +43,11 @@ STDOUT = Path("-")
     help="Which transmissions that the baseline does not have fail the build.",
 )
 @click.option(
+    "--fail-on-undeclared",
+    is_flag=True,
+    help="Data that was seen, and that no form given with --declared names, fails the build; else it warns.",
+)
+@click.option(
     "--min-exchanges",
     type=click.IntRange(min=0),
     default=1,
@@ -55,6 +61,7 @@ STDOUT = Path("-")
     metavar="SHARE",
     help="With a larger share (0 to 1) of connections that could not be read, not enough was seen.",
 )
+@other_app_option
 @click.option("--require-seeds", is_flag=True, help="Where none of the seeds is seen at all, not enough was seen.")
 @click.option(
     "--format", "forms", type=click.Choice(FORMATS), multiple=True, help="Write this format. Repeatable, with --output."
@@ -76,8 +83,10 @@ def check(
     options: "Options",
     judging: "Judging",
     baseline: Path | None,
+    other_app: bool,
     fail_on: "Severity",
     fail_on_new: "FailOnNew",
+    fail_on_undeclared: bool,
     min_exchanges: int,
     max_unread: float | None,
     require_seeds: bool,
@@ -96,38 +105,72 @@ def check(
         raise click.UsageError("check writes no values; leave --show-values away.")
     if require_seeds and options.seeds is None:
         raise click.UsageError("--require-seeds asks whether seeds were seen: give them with --seeds.")
+    if fail_on_undeclared and not options.declared:
+        raise click.UsageError("--fail-on-undeclared asks what is declared: give the forms with --declared.")
     demands = Demands(
         fail_on=fail_on,
         fail_on_new=fail_on_new,
         min_exchanges=min_exchanges,
         max_unread=max_unread,
         require_seeds=require_seeds,
+        fail_on_undeclared=fail_on_undeclared,
     )
-    judged = judge_captures(captures, options, judging, demands, baseline)
+    judged = judge_captures(captures, options, judging, demands, baseline, any_app=other_app)
     _write(judged, targets)
     ctx.exit(judged.exit_code)
 
 
 def judge_captures(
-    captures: Sequence[Path], options: "Options", judging: "Judging", demands: "Demands", baseline: Path | None
+    captures: Sequence[Path],
+    options: "Options",
+    judging: "Judging",
+    demands: "Demands",
+    baseline: Path | None,
+    *,
+    any_app: bool = False,
 ) -> "Judged":
-    """What is said of the build that these captures are runs of. Raises ApptellsError."""
+    """What is said of the build that these captures are runs of. Raises ApptellsError.
+
+    They and the baseline have to be of one app, unless `any_app`.
+    """
     from msgspec.structs import replace
 
     from analyzer.cli.gate import at_lines, judge_build
     from analyzer.cli.reports import report_on
     from analyzer.cli.runs import Run
+    from analyzer.compare.observe import app_of
+    from analyzer.compare.one_app import OneApp
 
     # What the user wrote comes before the captures: a mistake in it is to be told at once.
     verdicts, rules = judging.judge(datetime.now(UTC).date())  # a waiver ends on a day, whenever the capture was made
-    accepted = _accepted(baseline)
+    if demands.fail_on_undeclared:
+        _check_forms(options.declared)
+    accepted, one_app = _accepted(baseline), OneApp(any_app=any_app)
+    if baseline is not None and accepted is not None:
+        one_app.add(baseline, accepted.app)
     paths = _named(captures)
     runs = []
     for name, path in paths.items():
         report = report_on(path, options)
+        one_app.add(path, app_of(report))
         runs.append(Run(file=name, report=replace(report, verdicts=verdicts(report))))
     judged = judge_build(runs, demands, rules, _compared(runs, accepted))
     return at_lines(judged, _spans(judged, paths))
+
+
+def _check_forms(declared: Sequence[Path]) -> None:
+    """Raises ApptellsError where nothing could ever be missing: no form is complete, so the build would always pass."""
+    from analyzer.errors import ApptellsError
+    from analyzer.knowledge import Knowledge
+
+    documents = Knowledge().declarations(declared).documents
+    if not any(one.scheme is not None and one.is_complete for one in documents):
+        names = ", ".join(path.name for path in declared)
+        raise ApptellsError(
+            f"{names}: no complete list of kinds of data here, so nothing can be missing from it; for "
+            "--fail-on-undeclared give a Data safety form, a privacy label or a privacy manifest (a page of a store "
+            "saved in English)."
+        )
 
 
 def _accepted(baseline: Path | None) -> "Observations | None":

@@ -16,16 +16,26 @@ if TYPE_CHECKING:
     from analyzer.pipeline import Options
 
 FORMATS = ("json", "markdown")
+other_app_option = click.option("--other-app", is_flag=True, help="Compare although they are of different apps.")
 
 
 @click.command()
 @click.argument("before", type=PATH)
 @click.argument("after", type=PATH)
+@other_app_option
 @click.option("--all", "names_too", is_flag=True, help="List what only the name of a field tells of, too.")
 @click.option("--format", "form", type=click.Choice(FORMATS), help="Write JSON, or Markdown for a pull request.")
 @click.option("--output", type=PATH, metavar="FILE", help="The file to write ('-' for standard output).")
 @analysis_options
-def diff(before: Path, after: Path, options: "Options", names_too: bool, form: str | None, output: Path | None) -> None:
+def diff(
+    before: Path,
+    after: Path,
+    options: "Options",
+    other_app: bool,
+    names_too: bool,
+    form: str | None,
+    output: Path | None,
+) -> None:
     """Compare two builds of an app: what each was seen to transmit, to whom, in which phase and form, and where to.
 
     BEFORE and AFTER are each a capture, a report.json of apptells, a baseline, or a folder of captures or reports:
@@ -36,8 +46,12 @@ def diff(before: Path, after: Path, options: "Options", names_too: bool, form: s
     from analyzer.cli.reports import report_on
     from analyzer.compare.build import read_build
     from analyzer.compare.changes import compare
+    from analyzer.compare.one_app import OneApp
 
-    old, new = (read_build(path, lambda capture: report_on(capture, options), _passed_over) for path in (before, after))
+    one_app = OneApp(any_app=other_app)
+    old, new = (
+        read_build(path, lambda capture: report_on(capture, options), _passed_over, one_app) for path in (before, after)
+    )
     comparison = compare(old, new, names_too=names_too)
     if output is not None and output != Path("-"):
         with private_file(output) as file:

@@ -1,18 +1,23 @@
 """Judges a build by its runs: what its rules indicate, what is new against the baseline, whether enough was seen."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from analyzer.cli.against_baseline import BASELINE_RULES, changes, recipients
 from analyzer.cli.coverage import coverage, coverage_rules
-from analyzer.cli.runs import PLACES, Demands, Run, count_of
+from analyzer.cli.runs import PLACES, Demands, Run, count_of, often
+from analyzer.cli.undeclared import UNDECLARED, undeclared
 from analyzer.model import SEVERITIES, Outcome, Verdict
+from analyzer.policy.wording import listed, within_sentence
 from analyzer.report.judged import (
     CLEAN,
     FOUND,
     NOT_SEEN,
     STATES,
+    Family,
     Item,
     Judged,
     JudgedRule,
@@ -24,31 +29,23 @@ from analyzer.report.judged import (
 from analyzer.reported import Group
 
 if TYPE_CHECKING:
-    from analyzer.compare.observation import Change, Comparison, Observed
+    from analyzer.compare.observation import Comparison
 
 _GRAVEST_OUTCOMES: tuple[Outcome, ...] = (
     "indication", "unknown", "insufficient_data", "no_indication", "allowed", "not_applicable",
 )  # fmt: skip
 _OPEN = ("unknown", "insufficient_data")
-_CHANGES = {"new": "new-transmission", "worsened": "worsened-transmission"}
-"""What is worth a word at the gate; what is gone or better is for `apptells diff`."""
-_BASELINE_RULES = (
-    JudgedRule(
-        id="new-transmission",
-        family="baseline",
-        title="A transmission that the baseline does not have",
-        severity="medium",
-        description="The build was seen to transmit a kind of data to a recipient that did not receive it before.",
-    ),
-    JudgedRule(
-        id="worsened-transmission",
-        family="baseline",
-        title="A transmission that went another way before",
-        severity="medium",
-        description="A known transmission is now plain instead of hashed, outside TLS, before consent, or to another "
-        "country.",
-    ),
+_LOCALISATION = JudgedRule(
+    id="localisation",
+    family="rule",
+    title="Whether a localisation rule applies",
+    severity="info",
+    description="Each applies to the users, operators and roles of some country, from some day on.",
 )
+_NOUNS: Mapping[Family, str] = {
+    "baseline": "new or worsened transmission", "rule": "indication", "declared": "undeclared data type"
+}  # fmt: skip
+"""What fails a build, in the order of its telling."""
 
 
 def judge_build(
@@ -64,9 +61,15 @@ def judge_build(
     """
     items = [*_indications(runs, demands), *coverage(runs, demands)]
     asked = (*rules, *_unlisted(runs, rules), *coverage_rules(demands))
+    if silent := _silent_regimes(runs, rules):
+        items.append(silent)
+        asked += (_LOCALISATION,)
     if comparison is not None:
-        items += _changes(runs, demands, comparison)
-        asked += _BASELINE_RULES
+        items += changes(runs, demands, comparison)
+        asked += BASELINE_RULES
+    if any(run.report.declarations for run in runs):
+        items += undeclared(runs, demands)
+        asked += (UNDECLARED,)
     items.sort(
         key=lambda item: (STATES.index(item.state), -SEVERITIES.index(item.severity), item.rule, item.recipient or "")
     )
@@ -86,7 +89,7 @@ def judge_build(
         rules=tuple(
             replace(rule, state=gravest(item.state for item in items if item.rule == rule.id)) for rule in asked
         ),
-        compared=_compared(comparison) if comparison is not None else None,
+        compared=recipients(comparison) if comparison is not None else None,
     )
 
 
@@ -109,30 +112,32 @@ def at_lines(judged: Judged, spans: Mapping[tuple[str, int], tuple[int, int, int
 
 def _indications(runs: Sequence[Run], demands: Demands) -> Iterator[Item]:
     """One item for each rule and recipient, whatever number of runs shows it; what is waived of it is another."""
-    said: dict[tuple[str, str, str | None], list[tuple[Run, Verdict]]] = {}
+    said: dict[tuple[str, str, str, str | None], list[tuple[Run, Verdict]]] = {}
     groups = {run.file: {group.id: group for group in run.groups()} for run in runs}
     for run in runs:
         names = {recipient.id: recipient.name for recipient in run.report.recipients}
         for verdict in run.report.verdicts:
-            # Ids of recipients are of one report; their names are the same in all.
-            about = (verdict.rule, names.get(verdict.recipient or "", ""), verdict.waived)
+            # Ids of recipients are of one report; their names are the same in all. A rule may say two things of one.
+            about = (verdict.rule, verdict.title, names.get(verdict.recipient or "", ""), verdict.waived)
             said.setdefault(about, []).append((run, verdict))
-    for (rule, recipient, waived), all_said in said.items():
-        verdict = min((verdict for _, verdict in all_said), key=_gravity)
+    for (rule, _, recipient, waived), all_said in said.items():
+        gravity = min(_gravity(verdict) for _, verdict in all_said)
+        same = [(run, verdict) for run, verdict in all_said if _gravity(verdict) == gravity]
+        told_by = [(one, _evidence([(run, one)], groups)[0]) for run, one in same]
+        verdict, told = max(told_by, key=lambda each: len(each[1]))
         if verdict.outcome != "indication" and verdict.outcome not in _OPEN:
             continue
-        same = [(run, other) for run, other in all_said if _gravity(other) == _gravity(verdict)]
         labels, places = _evidence(same, groups)
         state, why_not = _state(verdict, demands)
-        shown = len({id(run) for run, _ in same})
-        often = f" Seen in {shown} of {len(runs)} runs." if shown < len(runs) else ""
+        more = [label for label in labels if label not in told]
+        others = f" In other runs also: {listed(map(within_sentence, more), 'other data types')}." if more else ""
         yield Item(
             rule=rule,
             family="rule",
             state=state,
             severity=verdict.severity,
             title=verdict.title or rule,
-            message=verdict.message + often,
+            message=verdict.message + others + often(len({id(run) for run, _ in same}), len(runs)),
             recipient=recipient or None,
             labels=labels,
             places=places,
@@ -170,6 +175,25 @@ def _evidence(
     return tuple(sorted(labels)), tuple(places[:PLACES])
 
 
+def _silent_regimes(runs: Sequence[Run], rules: Iterable[JudgedRule]) -> Item | None:
+    """What to say where rules on where data may go were asked and none applies: silence would read as their answer."""
+    known = {rule.id for rule in rules}
+    said = [verdict for run in runs for verdict in run.report.verdicts if verdict.rule not in known]
+    if not said or any(verdict.outcome != "not_applicable" for verdict in said):
+        return None
+    count = len({verdict.rule for verdict in said})
+    return Item(
+        rule=_LOCALISATION.id,
+        family="rule",
+        state="unknown",
+        severity="info",
+        title=_LOCALISATION.title,
+        message=f"None of {count_of(count, 'localisation rule')} applies to the users, operators and roles that were "
+        "named, on the day of the capture; `apptells analyze` with the same options says why.",
+        fingerprint=fingerprint("rule", _LOCALISATION.id),
+    )
+
+
 def _unlisted(runs: Sequence[Run], rules: Iterable[JudgedRule]) -> tuple[JudgedRule, ...]:
     """The rules that verdicts name and nobody listed, by what the verdicts say of them."""
     known = {rule.id for rule in rules}
@@ -187,93 +211,15 @@ def _unlisted(runs: Sequence[Run], rules: Iterable[JudgedRule]) -> tuple[JudgedR
     return tuple(found[name] for name in sorted(found))
 
 
-# ---------------------------------------------------------------- builds
-
-
-def _changes(runs: Sequence[Run], demands: Demands, comparison: "Comparison") -> Iterator[Item]:
-    shown = _exchanges(runs)
-    for change in comparison.changes:
-        if change.kind not in _CHANGES or change.after is None:
-            continue
-        after, key = change.after, change.after.key
-        why_not = _spared(change, after, demands)
-        often = f" Seen in {after.runs} of {comparison.after.runs} runs." if change.is_flaky else ""
-        yield Item(
-            rule=_CHANGES[change.kind],
-            family="baseline",
-            state="warns" if why_not else "fails",
-            severity=SEVERITIES[min(after.sensitivity, len(SEVERITIES) - 1)],
-            title=f"{'New' if change.kind == 'new' else 'Worsened'}: {after.label} to {key.recipient}",
-            message=f"{after.label} to {key.recipient}, {_way(after)}: {change.why}{often}",
-            told=f"{change.why}{often} ({_way(after)})",
-            recipient=key.recipient,
-            labels=(after.label,),
-            places=_shown_in(runs, shown, after),
-            fingerprint=fingerprint(
-                "baseline", change.kind, key.data_type, key.recipient, key.phase, key.transform, key.location
-            ),
-            why_not=why_not,
-        )
-
-
-def _way(seen: "Observed") -> str:
-    """How it went: form, phase and place."""
-    key = seen.key
-    form = "" if key.transform == "plain" else key.transform
-    return ", ".join(filter(None, (form, key.phase, f"server {key.location}")))
-
-
-def _spared(change: "Change", after: "Observed", demands: Demands) -> str:
-    """Why a change fails no build; empty where it does."""
-    if change.is_flaky:
-        return "seen in some of the runs only"
-    if demands.fail_on_new == "none":
-        return "what is new fails no build (--fail-on-new none)"
-    if demands.fail_on_new == "third-party" and after.party == "first":
-        return "sent to the app's own server (--fail-on-new third-party)"
-    return ""
-
-
-def _exchanges(runs: Sequence[Run]) -> list[dict[tuple[str, str], set[int]]]:
-    """The requests of each run by data type and host."""
-    found: list[dict[tuple[str, str], set[int]]] = []
-    for run in runs:
-        found.append({})
-        for group in run.groups():
-            found[-1].setdefault((group.data_type, group.host), set()).update(group.exchanges)
-    return found
-
-
-def _shown_in(
-    runs: Sequence[Run], shown: Sequence[Mapping[tuple[str, str], set[int]]], seen: "Observed"
-) -> tuple[Place, ...]:
-    """The requests of what was observed, in the last run that has them all."""
-    wanted = set(seen.exchanges)
-    for run, exchanges in zip(reversed(runs), reversed(shown), strict=True):
-        sent = set[int]().union(*(exchanges.get((seen.key.data_type, host), ()) for host in seen.hosts))
-        if wanted and wanted <= sent:
-            return run.places(wanted)
-    return ()
-
-
-def _compared(comparison: "Comparison") -> tuple[str, ...]:
-    both = (*comparison.before.items, *comparison.after.items)
-    return tuple(sorted({seen.key.recipient for seen in both}))
-
-
 # ---------------------------------------------------------------- words
 
 
 def _summary(items: Sequence[Item], runs: int) -> str:
-    failing = [item for item in items if item.state == "fails"]
-    fresh = sum(item.family == "baseline" for item in failing)
-    parts = [
-        count_of(fresh, "new or worsened transmission") if fresh else "",
-        count_of(len(failing) - fresh, "indication") if len(failing) > fresh else "",
-    ]
+    families = Counter(item.family for item in items if item.state == "fails")
+    parts = [count_of(number, noun) for family, noun in _NOUNS.items() if (number := families[family])]
     missing = sum(item.state == "not seen" for item in items)
     seen = f"in {count_of(runs, 'run')}"
-    if found := " and ".join(filter(None, parts)):
+    if found := ", ".join(parts[:-1]) + " and " * (len(parts) > 1) + "".join(parts[-1:]):
         return f"{found} {seen}" + ("; not everything was seen." if missing else ".")
     if missing:
         return f"Not enough was seen {seen} to say: {count_of(missing, 'reason')}."

@@ -24,6 +24,7 @@ class Demands(Struct, frozen=True, kw_only=True):
     max_unread: float | None = None
     """Share (0 to 1) of connections that could not be read among them and the exchanges, of each run."""
     require_seeds: bool = False
+    fail_on_undeclared: bool = False
 
 
 class Run(Struct, frozen=True, kw_only=True):
@@ -64,3 +65,8 @@ class Run(Struct, frozen=True, kw_only=True):
 def count_of(number: int, noun: str) -> str:
     """`1 exchange`, `2 exchanges`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def often(shown: int, runs: int) -> str:
+    """The sentence that ends a message where some of the runs only show what it says; empty where all do."""
+    return f" Seen in {shown} of {runs} runs." if shown < runs else ""

@@ -14,16 +14,18 @@ baseline: facts may stand in any order, and twice. Comments stay with the fact t
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from analyzer.attribute.domain import Domains
 from analyzer.compare.observation import Key, Observations, Observed
 from analyzer.compare.observe import joined
+from analyzer.compare.recipients import named, with_names
 from analyzer.errors import KnowledgeError
 from analyzer.knowledge import Knowledge
 from analyzer.model import Evidence, Party
@@ -42,6 +44,7 @@ HEADER = (
 )
 _NAME = "apptells-baseline"
 _START = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s*+(?:#[^\n]*+)?\n)*+" + _NAME.encode() + rb"\s*:")
+_VERSIONED = re.compile(rf"^{_NAME}[ \t]*+:", re.M)
 _MEMBER = re.compile(r'([a-z-]++):[ \t]*+("(?:[^"\\]++|\\.)*+"|[^"#]*+)[ \t]*+(?:#.*+)?')
 _MARKERS = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
 _DECODER = json.JSONDecoder()
@@ -86,6 +89,20 @@ class Baseline(Struct, frozen=True, kw_only=True):
     """The comment on a fact's own line."""
     below: tuple[str, ...]
     """The comment lines after the last fact."""
+
+
+def with_owners(kept: Baseline, owners: Mapping[str, str]) -> Baseline:
+    """The same with other names of recipients; comments go with their facts."""
+    above: dict[Key, tuple[str, ...]] = {}
+    for key, lines in kept.above.items():
+        key = named(key, owners)
+        above[key] = tuple(dict.fromkeys((*above.get(key, ()), *lines)))
+    return replace(
+        kept,
+        observations=with_names(kept.observations, owners),
+        above=above,
+        behind={named(key, owners): comment for key, comment in kept.behind.items()},
+    )
 
 
 def is_baseline(head: bytes) -> bool:
@@ -161,6 +178,9 @@ class _Lines:
         self._taxonomy: Taxonomy = Knowledge().taxonomy
 
     def read(self) -> Baseline:
+        if not _VERSIONED.search(self._text):  # some other file: what is wrong with its lines is of no use
+            missing = f"no baseline: the line `{_NAME}: {VERSION}` is missing"
+            raise KnowledgeError(f"{self._path}:1: {missing}; make one with `apptells baseline create`.")
         header: tuple[str, ...] = ()
         comments: list[str] = []
         for number, line in enumerate(self._text.split("\n"), 1):
@@ -174,22 +194,21 @@ class _Lines:
                 self._member(number, line)
                 header += tuple(comments) if not self._items else ()
                 comments = []
-        runs = self._runs()
         if self._mistakes:
             rest = [f"and {self._more:,} more mistakes"] if self._more else []
             raise KnowledgeError("\n".join(self._mistakes + rest))
-        app = self._members.get("app")
+        app, runs = self._members.get("app"), int(self._members.get("runs", "1"))
         return Baseline(
             observations=Observations(
                 app=visible(json.loads(app)) if app else None,
                 version=None,
-                runs=max(runs or 1, max((one.runs for one in self._items.values()), default=1)),
+                runs=max(runs, max((one.runs for one in self._items.values()), default=1)),
                 items=tuple(one for _, one in sorted(self._items.items())),
                 exchanges=0,
                 unread=0,
                 undecoded=0,
             ),
-            has_counts=runs is not None,
+            has_counts="runs" in self._members,
             header=header,
             above=self._above,
             behind=self._behind,
@@ -214,11 +233,6 @@ class _Lines:
             self._members[name] = max(self._members[name], value, key=int)  # both sides of a merge
         else:
             self._members[name] = value
-
-    def _runs(self) -> int | None:
-        if _NAME not in self._members and not self._mistakes:
-            self._mistake(1, f"no baseline: the line `{_NAME}: {VERSION}` is missing; make one with `baseline create`")
-        return int(self._members["runs"]) if "runs" in self._members else None
 
     def _fact(self, number: int, text: str, comments: Sequence[str]) -> None:
         try:

@@ -7,6 +7,7 @@ from pathlib import Path
 from analyzer.compare.baseline import is_baseline, read_baseline
 from analyzer.compare.observation import Observations
 from analyzer.compare.observe import Run, run_of, united_runs
+from analyzer.compare.one_app import OneApp
 from analyzer.compare.saved_report import read_report
 from analyzer.errors import ApptellsError, CaptureError
 from analyzer.reported import Report
@@ -19,26 +20,43 @@ _REPORT = re.compile(rb'(?:\xef\xbb\xbf)?\s*+\{\s*+"(?:schema|capture|declaratio
 
 
 def read_build(
-    path: Path, analyse: Callable[[Path], Report], passed_over: Callable[[str], None] = lambda sentence: None
+    path: Path,
+    analyse: Callable[[Path], Report],
+    passed_over: Callable[[str], None] = lambda sentence: None,
+    one_app: OneApp | None = None,
 ) -> Observations:
     """The build that a capture, a `report.json`, a baseline, or a folder of captures or reports (its runs) is of.
 
-    `analyse` makes the report on a capture. `passed_over` is told of each file of a folder that is none. Raises
-    ApptellsError.
+    `analyse` makes the report on a capture. `passed_over` is told of each file of a folder that is none, `one_app` of
+    each that is one. Raises ApptellsError.
     """
-    return read_baseline(path) if is_baseline(_head(path)) else read_runs([path], analyse, passed_over)
+    if not is_baseline(_head(path)):
+        return read_runs([path], analyse, passed_over, one_app)
+    accepted = read_baseline(path)
+    (one_app or OneApp()).add(path, accepted.app)
+    return accepted
 
 
 def read_runs(
-    paths: Sequence[Path], analyse: Callable[[Path], Report], passed_over: Callable[[str], None] = lambda sentence: None
+    paths: Sequence[Path],
+    analyse: Callable[[Path], Report],
+    passed_over: Callable[[str], None] = lambda sentence: None,
+    one_app: OneApp | None = None,
 ) -> Observations:
     """The build that captures, reports and folders of them are runs of. Raises ApptellsError."""
-    return united_runs(run for path in paths for run in _runs(path, analyse, passed_over))
+    runs, one_app = [], one_app or OneApp()
+    for path in paths:
+        for file, run in _runs(path, analyse, passed_over):
+            one_app.add(file, run.observed.app)
+            runs.append(run)
+    return united_runs(runs)
 
 
-def _runs(path: Path, analyse: Callable[[Path], Report], passed_over: Callable[[str], None]) -> Iterator[Run]:
+def _runs(
+    path: Path, analyse: Callable[[Path], Report], passed_over: Callable[[str], None]
+) -> Iterator[tuple[Path, Run]]:
     if not path.is_dir():
-        yield _run(path, analyse)
+        yield path, _run(path, analyse)
         return
     count = 0
     for inner in _files(path):
@@ -48,7 +66,7 @@ def _runs(path: Path, analyse: Callable[[Path], Report], passed_over: Callable[[
             passed_over(f"Passed over {error}")
         else:
             count += 1
-            yield run
+            yield inner, run
     if not count:
         raise ApptellsError(f"{path}: no file in this folder is a capture or a report; give the folder of a build's.")
 

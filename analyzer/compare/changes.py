@@ -1,14 +1,15 @@
 """All differences between two builds: what is new, worsened, gone or better; one change a fact."""
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
 from analyzer.compare.observation import Change, ChangeKind, Comparison, Key, Observations, Observed
-from analyzer.compare.observe import joined
+from analyzer.compare.observe import joined, runs_of
 from analyzer.compare.orders import (
     HASHED,
+    Order,
     is_elsewhere,
     is_known,
     place_said,
@@ -17,6 +18,7 @@ from analyzer.compare.orders import (
     worse_than_all,
     worst_of,
 )
+from analyzer.compare.recipients import owners_known, with_names
 from analyzer.countries import load_countries
 
 PLACES_SHOWN = 10
@@ -42,6 +44,32 @@ class _Side:
             self.elsewhere.setdefault(_placeless(one), one)
             if not is_known(one.key.location):
                 self.nowhere.add(_placeless(one))
+        self._often: dict[object, int] = {}
+
+    @property
+    def comes_by_chance(self) -> bool:
+        """Whether in some of the runs nothing of the family was seen, in whatever form, phase and place."""
+        return self._counted("any", lambda each: True) < self.runs
+
+    def is_chance(self, one: Observed, worse: Iterable[tuple[Order, Observed]], places: Collection[str]) -> bool:
+        """Whether what an item shows was seen in some of the runs only.
+
+        What it is `worse` in than others, and that its server is at none of the `places` (where they are not empty),
+        other items may show in the other runs: the same thing, at another moment or another place.
+        """
+        counts = [one.runs, *(self._runs_worse(order, other) for order, other in worse)]
+        if is_elsewhere(one, places):
+            counts.append(self._counted("place", lambda each: is_elsewhere(each, places)))
+        return max(counts) < self.runs
+
+    def _runs_worse(self, order: Order, other: Observed) -> int:
+        return self._counted((order, order.rank(other)), lambda each: order.is_worse(each, other))
+
+    def _counted(self, what: object, shows: Callable[[Observed], bool]) -> int:
+        """In how many runs the items that show something were seen; counted once, for a family may be large."""
+        if what not in self._often:
+            self._often[what] = runs_of(filter(shows, self.items.values()))
+        return self._often[what]
 
     def may_hold(self, one: Observed) -> bool:
         """Whether an item differs in its place only, and the place of one of both is not known: then nothing is."""
@@ -74,8 +102,11 @@ def compare(before: Observations, after: Observations, *, names_too: bool = Fals
     server in another country. `better` is its mirror; what is worse in one way and better in another, or moved from
     one country to another, is worsened. Phases are compared where both builds have some, and places that are known.
 
-    Transmissions that only the name of a field tells of (evidence `key`) are left out unless `names_too`.
+    Transmissions that only the name of a field tells of (evidence `key`) are left out unless `names_too`. A recipient
+    whose owner only one build knows is no other recipient: see `recipients.py`.
     """
+    owners = owners_known(before, after)
+    before, after = with_names(before, owners), with_names(after, owners)
     old, new = before.items, after.items
     if not (_has_phases(before) and _has_phases(after)):
         old, new = _without_phases(old), _without_phases(new)
@@ -88,7 +119,7 @@ def compare(before: Observations, after: Observations, *, names_too: bool = Fals
         for family in olds.keys() | news.keys()
         for change in _changes(_Side(olds[family], before.runs), _Side(news[family], after.runs), countries)
     ]
-    return Comparison(before=before, after=after, changes=tuple(sorted(changes, key=_gravity)))
+    return Comparison(before=before, after=after, changes=tuple(sorted(changes, key=_gravity)), owners=owners)
 
 
 def _told(change: Change) -> Observed:
@@ -116,13 +147,13 @@ def _has_phases(build: Observations) -> bool:
 
 
 def _without_phases(items: Sequence[Observed]) -> tuple[Observed, ...]:
-    """The items as a build without marked phases would have them; each seen in as many runs as in its surest phase."""
+    """The items as a build without marked phases would have them."""
     found: dict[Key, Observed] = {}
     for one in items:
         key = replace(one.key, phase="")
         known = found.get(key)
         one = replace(one, key=key)
-        found[key] = one if known is None else joined(known, one, max(known.runs, one.runs))
+        found[key] = one if known is None else joined(known, one, runs_of((known, one)))
     return tuple(found.values())
 
 
@@ -163,7 +194,10 @@ def _pairs(went: Iterable[Key], came: Iterable[Key]) -> list[tuple[Key, Key]]:
 
 def _moved(old: Observed, new: Observed, before: _Side, after: _Side, countries: Mapping[str, str]) -> Iterator[Change]:
     """What became of a transmission that is another one now; nothing where it is neither worse nor better."""
-    worsened, better = ([f"now {way}" for way in found] for found in ways(old, new))
+    worse, less = ways(new, old), ways(old, new)
+    worsened, better = (
+        [f"now {order.said(new)} instead of {order.said(old)}" for order in found] for found in (worse, less)
+    )
     if old.key.location != new.key.location:
         came, went = _new_place(new, before, countries), _gone_place(old, after, countries)
         if came and went:
@@ -172,39 +206,43 @@ def _moved(old: Observed, new: Observed, before: _Side, after: _Side, countries:
         else:
             worsened, better = worsened + came, better + went
     if worsened:
-        yield _change("worsened", old, new, worsened + [f"but {way}" for way in better], new.runs < after.runs)
+        is_chance = after.is_chance(new, [(order, old) for order in worse], before.places)
+        yield _change("worsened", old, new, worsened + [f"but {way}" for way in better], is_chance)
     elif better:
-        yield _change("better", old, new, better, old.runs < before.runs)
+        is_chance = before.is_chance(old, [(order, new) for order in less], after.places)
+        yield _change("better", old, new, better, is_chance)
 
 
 def _came(one: Observed, before: _Side, after: _Side, countries: Mapping[str, str]) -> Iterator[Change]:
     """What came without another in its place having gone."""
-    flaky = one.runs < after.runs
     if not before.items:
-        yield _change("new", None, one, ["this recipient was not seen to receive it before"], flaky)
+        why = ["this recipient was not seen to receive it before"]
+        yield _change("new", None, one, why, after.comes_by_chance)
         return
     worse = worse_than_all(one, before.worst)
     why = [f"now also {order.said(one)}, not only {order.said(worst)}" for order, worst in worse]
     why += _new_place(one, before, countries)
+    is_chance = after.is_chance(one, worse, before.places)
     if why:
-        yield _change("worsened", worse[0][1] if worse else before.nearest(one), one, why, flaky)
+        yield _change("worsened", worse[0][1] if worse else before.nearest(one), one, why, is_chance)
     elif not before.may_hold(one):
-        yield _change("new", None, one, ["known to this recipient, but not in this form, phase and place"], flaky)
+        yield _change("new", None, one, ["known to this recipient, but not in this form, phase and place"], is_chance)
 
 
 def _went(one: Observed, before: _Side, after: _Side, countries: Mapping[str, str]) -> Iterator[Change]:
     """What went without another in its place: the mirror of what came."""
-    flaky = one.runs < before.runs
     if not after.items:
-        yield _change("gone", one, None, ["this recipient was not seen to receive it any more"], flaky)
+        why = ["this recipient was not seen to receive it any more"]
+        yield _change("gone", one, None, why, before.comes_by_chance)
         return
     worse = worse_than_all(one, after.worst)
     why = [f"no longer {order.said(one)}, only {order.said(worst)}" for order, worst in worse]
     why += _gone_place(one, after, countries)
+    is_chance = before.is_chance(one, worse, after.places)
     if why:
-        yield _change("better", one, worse[0][1] if worse else after.nearest(one), why, flaky)
+        yield _change("better", one, worse[0][1] if worse else after.nearest(one), why, is_chance)
     elif not after.may_hold(one):
-        yield _change("gone", one, None, ["this recipient receives it in another form, phase or place"], flaky)
+        yield _change("gone", one, None, ["this recipient receives it in another form, phase or place"], is_chance)
 
 
 def _placeless(one: Observed) -> Key:

@@ -1,5 +1,6 @@
 """What a build was seen to transmit, in the form that builds are compared by: no value, no identifier of a person."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 from msgspec import Struct
@@ -43,6 +44,8 @@ class Observed(Struct, frozen=True, kw_only=True):
     """Sorted, the first ten."""
     exchanges: tuple[int, ...] = ()
     """In the last run that showed it, the first ten; empty in a baseline."""
+    seen_in: tuple[int, ...] = ()
+    """Which of the runs those are, counted from 0; empty where only their number is known."""
 
 
 class Observations(Struct, frozen=True, kw_only=True):
@@ -78,3 +81,6 @@ class Comparison(Struct, frozen=True, kw_only=True):
     before: Observations
     after: Observations
     changes: tuple[Change, ...]
+    owners: Mapping[str, str] = {}
+    """Recipients whose owner only one of the builds knew, by registrable domain: they are compared by the owner's
+    name."""

@@ -61,9 +61,8 @@ def observed_in(report: "Report | SavedReport") -> Observations:
                 one = replace(joined(known, one, 1), exchanges=exchanges)
             items[one.key] = one
     app = report.capture.app
-    name = app.id if app else report.method.app
     return Observations(
-        app=_text(name) if name else None,
+        app=app_of(report),
         version=_text(app.version) if app and app.version else None,
         runs=1,
         items=tuple(one for _, one in sorted(items.items())),
@@ -71,6 +70,13 @@ def observed_in(report: "Report | SavedReport") -> Observations:
         unread=sum(unread.count for unread in report.unread),
         undecoded=report.undecoded_total,
     )
+
+
+def app_of(report: "Report | SavedReport") -> str | None:
+    """The app that a capture names, else the one that its user did."""
+    app = report.capture.app
+    name = app.id if app else report.method.app
+    return _text(name) if name else None
 
 
 def united(runs: Sequence[Observations], together: Callable[[int, int], int] = int.__add__) -> Observations:
@@ -81,8 +87,9 @@ def united(runs: Sequence[Observations], together: Callable[[int, int], int] = i
     items: dict[Key, Observed] = {}
     total = 0
     for run in runs:
-        total = together(total, run.runs)
+        earlier, total = total, together(total, run.runs)
         for one in run.items:
+            one = replace(one, seen_in=tuple(earlier + number for number in one.seen_in))
             known = items.get(one.key)
             items[one.key] = one if known is None else joined(known, one, together(known.runs, one.runs))
     return Observations(
@@ -109,6 +116,7 @@ def joined(one: Observed, other: Observed, runs: int) -> Observed:
         evidence=min(one.evidence, other.evidence, key=EVIDENCE_RANK.__getitem__),  # type: ignore[arg-type]
         hosts=tuple(sorted({*one.hosts, *other.hosts})[:LISTED]),
         exchanges=other.exchanges or one.exchanges,
+        seen_in=tuple(sorted({*one.seen_in, *other.seen_in})) if one.seen_in and other.seen_in else (),
     )
 
 
@@ -131,7 +139,16 @@ def _observed(group: Group, recipient: Recipient, to: Destination) -> Observed:
         evidence=group.evidence,
         hosts=(_text(to.host),),
         exchanges=group.exchanges[:LISTED],
+        seen_in=(0,),
     )
+
+
+def runs_of(items: Iterable[Observed]) -> int:
+    """In how many runs any of some items of a build was seen; at least, where it is not known which runs those are."""
+    items = tuple(items)
+    if all(one.seen_in for one in items):
+        return len({number for one in items for number in one.seen_in})
+    return max(one.runs for one in items)
 
 
 def _text(captured: str) -> str:

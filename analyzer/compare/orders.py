@@ -26,6 +26,11 @@ class Order(NamedTuple):
     """The higher the worse; None where that cannot be said."""
     said: Callable[[Observed], str]
 
+    def is_worse(self, one: Observed, other: Observed) -> bool:
+        """Whether the one is worse than the other, as far as can be said of both."""
+        rank, least = self.rank(one), self.rank(other)
+        return rank is not None and least is not None and rank > least
+
 
 def is_plain(one: Observed) -> bool:
     """Whether the recipient gets the datum itself, not a hash or another derivation of it."""
@@ -57,13 +62,9 @@ ORDERS = (
 )
 
 
-def ways(old: Observed, new: Observed) -> tuple[list[str], list[str]]:
-    """In which ways `new` is worse than `old`, and in which it is better, in words; nothing of the place."""
-    worse, better = (
-        [f"{order.said(new)} instead of {order.said(old)}" for order in ORDERS if _is_worse(order, *pair)]
-        for pair in ((new, old), (old, new))
-    )
-    return worse, better
+def ways(one: Observed, other: Observed) -> list[Order]:
+    """In which ways the one is worse than the other; nothing of the place."""
+    return [order for order in ORDERS if order.is_worse(one, other)]
 
 
 def worst_of(items: Iterable[Observed]) -> list[tuple[Order, Observed]]:
@@ -79,12 +80,7 @@ def worst_of(items: Iterable[Observed]) -> list[tuple[Order, Observed]]:
 
 def worse_than_all(one: Observed, worst: Iterable[tuple[Order, Observed]]) -> list[tuple[Order, Observed]]:
     """In which ways `one` is worse than the `worst_of` others, and than which; nothing of the place."""
-    return [(order, other) for order, other in worst if _is_worse(order, one, other)]
-
-
-def _is_worse(order: Order, one: Observed, other: Observed) -> bool:
-    rank, least = order.rank(one), order.rank(other)
-    return rank is not None and least is not None and rank > least
+    return [(order, other) for order, other in worst if order.is_worse(one, other)]
 
 
 def is_known(place: str) -> bool:

@@ -1,20 +1,18 @@
 """Tells a comparison: rows for a table, a page of Markdown, and one line that sums it up."""
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from operator import attrgetter
 
 from analyzer.compare.observation import Change, Comparison, Key, Observations, Observed
+from analyzer.report.markdown import CELL, plain
 from analyzer.report.visible import visible
 
 COLUMNS = ("change", "data type", "recipient", "form", "phase", "server", "why", "requests")
 MARKDOWN_ROWS = 200
 LABELS_SHOWN = 8
 REQUESTS_SHOWN = 10
-_CELL = 500
-_SPECIAL = re.compile(r"[\\`*_{}\[\]()<>|~&!^$]")
-_LINKING = re.compile(r"(?i)@|#|://|www(?=\.)")
+OWNERS_SHOWN = 10
 
 
 def rows(changes: Iterable[Change], *, together: bool = False) -> Iterator[tuple[str, ...]]:
@@ -31,7 +29,7 @@ def rows(changes: Iterable[Change], *, together: bool = False) -> Iterator[tuple
         shown = "; ".join(labels[:LABELS_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
         requests = sorted({request for change in found for request in _told(change).exchanges})[:REQUESTS_SHOWN]
         cells = (*_cells(found[0], shown), ", ".join(map(str, requests)))
-        yield tuple(visible(cell, _CELL) for cell in cells)
+        yield tuple(visible(cell, CELL) for cell in cells)
 
 
 def _cells(change: Change, labels: str) -> tuple[str, ...]:
@@ -49,16 +47,15 @@ def _told(change: Change) -> Observed:
 
 def markdown(comparison: Comparison) -> str:
     """A heading, the sums and a table in GitHub's Markdown. Captured text cannot mark up, link or mention anything."""
-    lines = ["## What the app transmits, before and after", "", escaped(summary(comparison)), ""]
+    lines = ["## What the app transmits, before and after", "", plain(summary(comparison)), ""]
     found = list(rows(comparison.changes, together=True))
     if found:
         lines += [f"| {' | '.join(COLUMNS)} |", f"|{' --- |' * len(COLUMNS)}"]
-        lines += [f"| {' | '.join(map(escaped, cells))} |" for cells in found[:MARKDOWN_ROWS]]
+        lines += [f"| {' | '.join(map(plain, cells))} |" for cells in found[:MARKDOWN_ROWS]]
         lines.append("")
     if len(found) > MARKDOWN_ROWS:
         lines += [f"{len(found) - MARKDOWN_ROWS:,} more rows are not listed.", ""]
-    lines += [f"Before: {escaped(_build(comparison.before))}  ", f"After: {escaped(_build(comparison.after))}", ""]
-    return "\n".join(lines)
+    return "\n".join([*lines, "  \n".join(map(plain, builds(comparison))), ""])
 
 
 def summary(comparison: Comparison) -> str:
@@ -78,14 +75,14 @@ def builds(comparison: Comparison) -> list[str]:
     lines = [f"Before: {_build(before)}", f"After: {_build(after)}"]
     if before.app and after.app and before.app != after.app:
         lines.append(f"These are different apps: {before.app} and {after.app}.")
-    return lines
+    owners = [owner_known(*pair) for pair in comparison.owners.items()]
+    more = [f"So are {len(owners) - OWNERS_SHOWN:,} more pairs."] if len(owners) > OWNERS_SHOWN else []
+    return lines + owners[:OWNERS_SHOWN] + more
 
 
-def escaped(text: str) -> str:
-    """Text as Markdown shows it, cut after 500 characters."""
-    text = _SPECIAL.sub(lambda match: f"\\{match[0]}", visible(text, _CELL))
-    # An escape does not keep GitHub from making mentions, references and links; a comment between letters does.
-    return _LINKING.sub(lambda match: f"{match[0][:1]}<!-- -->{match[0][1:]}", text)
+def owner_known(domain: str, owner: str) -> str:
+    """That a recipient is compared by the name of an owner that only one of the builds knew."""
+    return f"{domain} and {owner} are compared as one recipient: only one of the two builds knows who owns the hosts."
 
 
 def _step(change: Change, member: Callable[[Key], str]) -> str:

@@ -110,7 +110,7 @@ def _seen(row: Row) -> str:
         return "not seen in this capture, which shows only what was done in it"
     names = list(dict.fromkeys(recipient.name for recipient, _ in row.seen if recipient.party != "first"))
     own = any(recipient.party == "first" for recipient, _ in row.seen)
-    to = [_list(names)] * bool(names) + ["the app’s own servers"] * own
+    to = ([_list(names)] if names else []) + ["the app’s own servers"] * own
     weak = all(group.evidence == "key" for _, group in row.seen)
     return f"seen to go to {' and to '.join(to)}{', by the names of fields only' if weak else ''}"
 

@@ -128,14 +128,15 @@ def _secure(clause: Clause, subject: Subject, facts: Facts) -> Answer:
 def _party(clause: Clause, subject: Subject, facts: Facts) -> Answer:
     party = subject.destination.party if subject.destination else subject.recipient.party
     known = () if party == "unknown" else (party,)
-    return _fits(clause.party, known, "whether {} belongs to the app's maker", subject.recipient.name)
+    return _fits(clause.party, known, "whether {} belonged to the app's maker", subject.recipient.name)
 
 
 def _category(clause: Clause, subject: Subject, facts: Facts) -> Answer:
     category = subject.destination.category if subject.destination else subject.recipient.category
     if category is None and subject.recipient.party == "first":
         category = "the app's own"  # which is none of the services
-    return _fits(clause.category, (category,) if category else (), "what kind of service {} is", subject.recipient.name)
+    question = "what kind of service {} provided"
+    return _fits(clause.category, (category,) if category else (), question, subject.recipient.name)
 
 
 def _owner(clause: Clause, subject: Subject, facts: Facts) -> Answer:

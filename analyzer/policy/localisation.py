@@ -10,6 +10,7 @@ from analyzer.policy.localisation_applies import Wanted, not_applicable, not_set
 from analyzer.policy.localisation_look import Copies, Seen, is_inside, look
 from analyzer.policy.localisation_place import days_apart, listed
 from analyzer.policy.localisation_regime import Regime, matching, on_day
+from analyzer.policy.wording import within_sentence
 from analyzer.reported import OLD_DAYS, Group, Recipient, Report
 from analyzer.taxonomy import Taxonomy
 
@@ -91,8 +92,10 @@ class _Judge:
         if not report.capture.exchanges:
             return self._verdict("insufficient_data", f"The capture holds no request. {self._regime.missing}")
         connections, bodies = sum(one.count for one in report.unread), report.undecoded_total
-        unread = f" (not readable: connections {connections}, bodies and parts of them {bodies})"
-        requests = f"the {report.capture.exchanges} requests of the capture{unread if connections or bodies else ''}"
+        unread = f" (not readable: connections {connections:,}, bodies and parts of them {bodies:,})"
+        count = report.capture.exchanges
+        requests = f"the {'one request' if count == 1 else f'{count:,} requests'} of the capture"
+        requests += unread if connections or bodies else ""
         return self._verdict(
             "no_indication",
             f"None of the data that it is about was recognised in {requests}. {self._regime.cannot_show}",
@@ -166,7 +169,7 @@ class _Judge:
         parts = [
             f"{_labels(groups)} to {_short(host)}{', ' * bool(said)}{said}" for (host, said), groups in by_host.items()
         ]
-        if len(parts) > HOSTS_SHOWN:
+        if len(parts) > HOSTS_SHOWN + 1:
             parts[HOSTS_SHOWN:] = [f"likewise to {len(parts) - HOSTS_SHOWN} more hosts or addresses"]
         limits = self._regime.cannot_show if outcome == "no_indication" else self._regime.missing
         said = (f"The app transmitted {'; '.join(parts)}.", remark, self._apart(recipient, shown), limits)
@@ -257,7 +260,7 @@ def _least(one: Outcome, other: Outcome) -> Outcome:
 
 def _labels(groups: Sequence[Group]) -> str:
     ordered = sorted(groups, key=lambda group: (-group.sensitivity, group.label))
-    return listed(dict.fromkeys(group.label for group in ordered), LABELS_SHOWN, "kinds of data")
+    return listed(dict.fromkeys(within_sentence(group.label) for group in ordered), LABELS_SHOWN, "kinds of data")
 
 
 def _short(host: str) -> str:

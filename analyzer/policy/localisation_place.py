@@ -8,6 +8,9 @@ from msgspec import Struct
 from analyzer.countries import in_country
 from analyzer.model import CountryAnswer, Destination
 
+MAX_SOURCE = 250
+"""Characters of one source, all but never more than an address has."""
+
 
 class Seat(Struct, frozen=True):
     """A company that stands behind a host, and the country of its own seat."""
@@ -62,25 +65,31 @@ def seats(to: Destination) -> tuple[Seat, ...]:
     for step in to.ownership:
         if step.country:
             alone = "" if step.verified else ", one source only"
-            source = f"{step.country_source or step.source}, checked {step.checked}{alone}"
+            source = f"{_first(step.country_source or step.source)}, checked {step.checked}{alone}"
             known.append(Seat(step.name, step.country, source))
     if not known and to.owner and to.owner_country:
         checked = f", checked {to.owner_checked}" if to.owner_checked else ""
-        known = [Seat(to.owner, to.owner_country, f"{to.owner_source or 'source not named'}{checked}")]
+        known = [Seat(to.owner, to.owner_country, f"{_first(to.owner_source or 'source not named')}{checked}")]
     return tuple(known)
+
+
+def _first(sources: str) -> str:
+    """The first of several sources, and how many more there are: an address that is cut leads nowhere."""
+    first, *others = sources.split("; ")
+    shown = first if len(first) <= MAX_SOURCE else f"{first[:MAX_SOURCE]}…"
+    return f"{shown} and {len(others)} more" if others else shown
 
 
 def seat_in_words(seat: Seat, names_of: Mapping[str, str]) -> str:
     """`Example Ltd, with its seat in India (source, checked DATE)`."""
-    return f"{seat.name[:80]}, with its seat in {in_country(seat.country, names_of)} ({seat.source[:160]})"
+    return f"{seat.name[:80]}, with its seat in {in_country(seat.country, names_of)} ({seat.source})"
 
 
 def listed(items: Iterable[str], most: int, more: str, last: str = "and") -> str:
-    """`a, b and c`; after `most` of them, how many more there are: `a, b and 4 more hosts`."""
-    all_of_them = list(items)
-    shown = all_of_them[:most]
-    if len(all_of_them) > most:
-        shown.append(f"{len(all_of_them) - most} more {more}")
+    """`a, b and c`; after `most` of them, how many more there are, if more than one: `a, b and 4 more hosts`."""
+    shown = list(items)
+    if len(shown) > most + 1:
+        shown[most:] = [f"{len(shown) - most} more {more}"]
     return f" {last} ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
 

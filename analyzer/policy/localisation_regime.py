@@ -7,16 +7,14 @@ set of `sets.yaml`; among data types, `@column=value` stands for all rows of the
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Literal
 
 import msgspec
 from msgspec import Struct, field
 
 from analyzer.errors import KnowledgeError
+from analyzer.policy.yaml_file import YamlFile
 from analyzer.taxonomy import Taxonomy
-
-if TYPE_CHECKING:
-    from ruamel.yaml.nodes import Node
 
 Status = Literal["in_force", "unsettled", "never_law", "check"]
 TestKind = Literal[
@@ -137,52 +135,45 @@ def load_regimes(texts: Mapping[str, str], sets: str, taxonomy: Taxonomy) -> tup
 
     Raises KnowledgeError with the place of every mistake.
     """
-    file = _File("sets.yaml", sets, {})
-    known = file.read(dict[str, tuple[str, ...]]) or {}
+    file = YamlFile("sets.yaml", sets)
+    known = _read(file, dict[str, tuple[str, ...]]) or {}
     mistakes, regimes = file.mistakes, []
     for name, text in texts.items():
-        file = _File(name, text, known)
-        regime = file.read(Regime)
+        file = YamlFile(name, text)
+        regime = _read(file, Regime)
         if regime is not None:
-            regimes.append(file.resolved(regime, taxonomy))
+            regimes.append(_Resolver(file, known).resolved(regime, taxonomy))
         mistakes += file.mistakes
     if mistakes:
         raise KnowledgeError("\n".join(mistakes))
     return tuple(regimes)
 
 
-class _File:
-    """Reads one file and gathers its mistakes with their lines."""
-
-    def __init__(self, name: str, text: str, sets: Mapping[str, Sequence[str]]) -> None:
-        self.name, self.text, self.sets = name, text, sets
-        self.mistakes: list[str] = []
-        self._root: Node | None = None
-
-    def read[T](self, kind: type[T]) -> T | None:
-        """The file as `kind`, or None after a mistake."""
-        from ruamel.yaml import YAML
-        from ruamel.yaml.error import MarkedYAMLError
-
-        try:
-            # Nodes, not values: NO (Norway) and dates stay as they are written.
-            self._root = YAML(typ="safe", pure=True).compose(self.text)
-            return msgspec.convert(_plain(self._root), kind, strict=False)
-        except MarkedYAMLError as error:
-            line = error.problem_mark.line + 1 if error.problem_mark else 1
-            self.mistakes.append(f"{self.name}:{line}: not YAML: {error.problem}")
-        except msgspec.ValidationError as error:
-            what, _, where = str(error).partition(" - at `")
-            keys = [key.partition("[")[0] for key in where.rstrip("`").split(".")[1:]]
-            self._mistake(keys, what)
+def _read[T](file: YamlFile, kind: type[T]) -> T | None:
+    """The file as `kind`, or None after a mistake."""
+    if (root := file.root()) is None:
         return None
+    try:
+        return msgspec.convert(file.plain(root), kind, strict=False)
+    except msgspec.ValidationError as error:
+        what, _, where = str(error).partition(" - at `")
+        keys = [key.partition("[")[0] for key in where.rstrip("`").split(".")[1:]]
+        file.mistake(file.under(keys), what)
+    return None
+
+
+class _Resolver:
+    """Checks a regime, and writes its sets of countries out."""
+
+    def __init__(self, file: YamlFile, sets: Mapping[str, Sequence[str]]) -> None:
+        self._file, self._sets = file, sets
 
     def _mistake(self, keys: Sequence[str], what: str) -> None:
-        self.mistakes.append(f"{self.name}:{_line(self._root, keys)}: {what}")
+        self._file.mistake(self._file.under(keys), what)
 
     def resolved(self, regime: Regime, taxonomy: Taxonomy) -> Regime:
         """The regime with its sets of countries written out, once everything in it has been checked."""
-        if regime.id != self.name.rpartition("/")[2].removesuffix(".yaml"):
+        if regime.id != self._file.name.rpartition("/")[2].removesuffix(".yaml"):
             self._mistake(["id"], f"`id` is {regime.id!r}, but the file's name says otherwise")
         for name in ("begins", "ends", "perhaps_begins", "verified_on"):
             day = getattr(regime, name)
@@ -219,9 +210,9 @@ class _File:
         for name in names:
             if not name.startswith("@"):
                 out.append(name)
-            elif name[1:] in self.sets:
+            elif name[1:] in self._sets:
                 out += [name[1:]] if named else []
-                out += self._countries(self.sets[name[1:]], named=named)
+                out += self._countries(self._sets[name[1:]], named=named)
             else:
                 self._mistake([], f"there is no set {name!r} in sets.yaml")
         return tuple(dict.fromkeys(out))
@@ -243,20 +234,3 @@ def _is_day(text: str) -> bool:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
-
-
-def _plain(node: Any) -> Any:
-    """The node with all scalars as text."""
-    if node is None or not isinstance(node.value, list):
-        return None if node is None else node.value
-    if node.tag == "tag:yaml.org,2002:seq":
-        return [_plain(item) for item in node.value]
-    return {str(key.value): _plain(value) for key, value in node.value}
-
-
-def _line(node: Any, keys: Sequence[str]) -> int:
-    """1-based line of the value under these keys, as far as they are there."""
-    for key in keys:
-        pairs = node.value if node is not None and node.tag == "tag:yaml.org,2002:map" else []
-        node = next((value for name, value in pairs if name.value == key), node)
-    return int(node.start_mark.line) + 1 if node is not None else 1

@@ -1,6 +1,6 @@
 """Where in a session data was sent: before a consent screen was answered, while a refusal held, in a named phase."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from analyzer.model import Phase
 from analyzer.policy.truth import Truth
@@ -17,6 +17,7 @@ class Session:
     def __init__(self, phases: Iterable[Phase]) -> None:
         self._phases = sorted(phases, key=lambda phase: phase.time)
         self._answers = [phase for phase in self._phases if phase.name in ANSWERS]
+        self._screens = [phase for phase in self._phases if phase.name == BEFORE]
 
     def holds(self, word: str, group: Group) -> Truth:
         """Whether the group was sent in what `word` names: `before-consent`, `after-reject`, or a phase by its name.
@@ -39,20 +40,31 @@ class Session:
         return "in which phase {} received it"
 
     def _before_an_answer(self, group: Group) -> Truth:
-        if self._answers and group.first_time is not None:
-            return group.first_time < self._answers[0].time
-        if group.phase in ANSWERS:
-            return False
-        if group.phase == BEFORE:
-            return True
+        if self._answers:
+            return self._at(group, lambda time: time < self._answers[0].time)
         # An app that was launched shows a screen later only if somebody saw one.
-        is_asked = bool(self._answers) or any(phase.name == BEFORE for phase in self._phases)
-        return True if group.phase == "launch" and is_asked else None
+        is_shown_later = self._at(group, lambda time: any(mark.time >= time for mark in self._screens))
+        return True if group.phase == BEFORE or (group.phase == "launch" and is_shown_later) else None
 
     def _after_refusal(self, group: Group) -> Truth:
-        if self._answers and group.first_time is not None:
-            given = [phase for phase in self._answers if phase.time <= group.first_time]
-            return bool(given) and given[-1].name == REFUSED
-        if group.phase in (*ANSWERS, BEFORE, "launch"):
-            return group.phase == REFUSED
-        return None
+        if not self._answers:  # somebody may have refused without a mark, but not before the screen was answered
+            return False if self._before_an_answer(group) else None
+        return self._at(group, self._is_refused)
+
+    def _is_refused(self, time: float) -> bool:
+        given = [phase for phase in self._answers if phase.time <= time]
+        return bool(given) and given[-1].name == REFUSED
+
+    def _at(self, group: Group, holds: Callable[[float], bool]) -> Truth:
+        """Whether it holds of the moment of the first sending, or else of all stretches of its phase, or of none.
+
+        A phase may come again: an app is launched before the answer and after it. What was sent more than once may
+        have been sent again then, so that what does not hold of the first time is not known.
+        """
+        stretches = [mark.time for mark in self._phases if mark.name == group.phase]
+        first = group.first_time
+        if first is None:
+            truths = set(map(holds, stretches))
+            return truths.pop() if len(truths) == 1 else None
+        is_again = group.count > 1 and any(time > first and holds(time) for time in stretches)
+        return True if holds(first) else None if is_again else False

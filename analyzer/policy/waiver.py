@@ -19,7 +19,8 @@ class Waiver(Struct, frozen=True, kw_only=True):
     """The last day on which it holds."""
     by: str = ""
     recipient: str = ""
-    """Name of the recipient or of an owner of it, in any case."""
+    """Name of the recipient or of an owner of it, in any case; or the registrable domain of the host, by which it was
+    called while its owner was not known."""
     host: str = ""
     """The host, or a domain that it is under."""
     data_type: str = ""
@@ -51,7 +52,8 @@ class Waivers:
 
 def _covers(waiver: Waiver, kinds: frozenset[str], subject: Subject) -> bool:
     to, group = subject.recipient, subject.group
-    names = {name.lower() for name in (to.name, to.owner, to.parent) if name}
+    domain = subject.destination.domain if subject.destination else None
+    names = {name.lower() for name in (to.name, to.owner, to.parent, domain) if name}
     return (
         group.data_type in kinds
         and (not waiver.recipient or waiver.recipient.lower() in names)

@@ -1,6 +1,6 @@
 """Reads a YAML file and gathers its mistakes with their lines, which values made from YAML no longer know."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 MAX_BYTES = 1 << 18
@@ -47,8 +47,9 @@ class YamlFile:
 
     def mapping(self, node: Any, known: Collection[str], required: Collection[str] = ()) -> Mapping[str, Any]:
         """The members of a mapping that are known, by name; all others, and what is missing, are mistakes."""
-        if not self._is(node, "map"):
-            self.mistake(node, f"expected a mapping of {', '.join(known)}")
+        is_map = self._is(node, "map")
+        if not is_map or (required and not any(name in known for name, _ in self._members(node))):
+            self.mistake(node, f"expected a mapping of {', '.join(known)}")  # some other file's, where none is known
             return {}
         made: dict[str, Any] = {}
         for key, value in node.value[:MAX_ITEMS]:
@@ -78,7 +79,28 @@ class YamlFile:
         if not self._is(node, "map"):
             self.mistake(node, "expected a mapping")
             return ()
-        return [(str(key.value)[:60], value) for key, value in node.value[:MAX_ITEMS]]
+        return self._members(node)
+
+    def plain(self, node: Any) -> Any:
+        """The node as dicts, lists and texts, for whoever checks them as a whole; None for what is none of these."""
+        if self._is(node, "seq"):
+            return [self.plain(item) for item in node.value[:MAX_ITEMS]]
+        if not self._is(node, "map"):
+            return node.value if isinstance(node.value, str) else None
+        made: dict[str, Any] = {}
+        for name, value in self._members(node):
+            if name in made:
+                self.mistake(value, f"`{name}` is given twice")
+            made[name] = self.plain(value)
+        return made
+
+    def under(self, names: Iterable[str]) -> Any:
+        """The node that these names lead to from the root, as far as they are there."""
+        node = self._root
+        for name in names:
+            members = self._members(node) if self.is_mapping(node) else []
+            node = next((value for known, value in members if known == name), node)
+        return node
 
     def is_mapping(self, node: Any) -> bool:
         """Whether the node is one, without taking it."""
@@ -103,6 +125,9 @@ class YamlFile:
         except ValueError:
             self.mistake(node, f"{node.value[:60]!r} is no number")
             return 0.0
+
+    def _members(self, node: Any) -> list[tuple[str, Any]]:
+        return [(str(key.value)[:60], value) for key, value in node.value[:MAX_ITEMS]]
 
     def _is(self, node: Any, kind: str) -> bool:
         """Whether the node is of a kind. One that an alias repeats is none: aliases of aliases grow without bound."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from analyzer.policy.wording import within_sentence
 from analyzer.reported import Declaration, Declared, Quote, Report
 
 ROWS, QUOTES, CHANGES = 60, 40, 60
@@ -82,7 +83,7 @@ def declared_view(report: Report) -> DeclaredView | None:
     """What the page shows of the maker's statements; None where none were given."""
     if not report.declarations:
         return None
-    words = {row.data_type: _small(row.label) for row in report.matrix}
+    words = {row.data_type: within_sentence(row.label) for row in report.matrix}
     words |= {recipient.name: recipient.name for recipient in report.recipients} | _GROUPS
     changes: tuple[Any, ...] = report.policy_changes
     return DeclaredView(
@@ -124,8 +125,3 @@ def _quoted(report: Report, words: Mapping[str, str]) -> Iterable[Quoted]:
 def _in_words(about: Iterable[str], words: Mapping[str, str]) -> tuple[str, ...]:
     """Data types by their labels, or by the end of their id where none was seen; topics in small letters."""
     return tuple(words.get(one) or one.lower().rpartition(".")[2].replace("_", " ") for one in about)
-
-
-def _small(label: str) -> str:
-    """With a small first letter, unless it begins with an abbreviation."""
-    return label[:1].lower() + label[1:] if label[1:2].islower() else label

@@ -19,7 +19,7 @@ State = Literal["fails", "not seen", "warns", "unknown", "waived", "passes"]
 """What something does to the build, gravest first: it fails it; it keeps it from being judged; it is worth a look; it
 could not be judged; the user set it aside; nothing is said against it."""
 STATES: tuple[State, ...] = ("fails", "not seen", "warns", "unknown", "waived", "passes")
-Family = Literal["rule", "baseline", "coverage"]
+Family = Literal["rule", "baseline", "declared", "coverage"]
 
 
 class Place(Struct, frozen=True, kw_only=True, order=True):

@@ -19,7 +19,7 @@ type Case = tuple[str, Sequence[Item]]
 
 
 def render_junit(judged: Judged) -> bytes:
-    """The XML as UTF-8: a suite each for rules, baseline and coverage, a test case for each rule or recipient.
+    """The XML as UTF-8: suites for rules, baseline, what is declared, and coverage, a case for each rule or recipient.
 
     A case fails where the build does, and where not enough was seen; it is skipped where the rule could not judge or
     all that it indicated was set aside. What only warns is told in `system-out`.
@@ -27,6 +27,8 @@ def render_junit(judged: Judged) -> bytes:
     suites = [("rules", _by_rule(judged, "rule"))]
     if judged.compared is not None:
         suites.append(("baseline", _by_recipient(judged, judged.compared)))
+    if any(rule.family == "declared" for rule in judged.rules):
+        suites.append(("declared", _by_rule(judged, "declared")))
     suites.append(("coverage", _by_rule(judged, "coverage")))
     root = ET.Element("testsuites", name=judged.tool)
     for name, cases in suites:

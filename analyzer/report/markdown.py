@@ -11,8 +11,8 @@ ROWS = 40
 CELL = 500
 NAME = 200
 _HEADINGS = {FOUND: "The build was stopped", CLEAN: "Nothing that stops the build"}
-_STARTS = re.compile(r"[@#!$%&~:](?=\S)|(?<=www)\.|(?<=gh)-", re.I)
-"""What begins a mention, a reference or an emoji, or goes on an address, on a code host."""
+_STARTS = re.compile(r"[@#!$%&~:](?=\S)|(?<=www)(?=\.)|(?<=gh)-", re.I)
+"""What begins a mention, a reference or an emoji on a code host, and where an address would go on."""
 _PARTED = "\u200b"
 _ESCAPES = str.maketrans(
     {character: f"\\{character}" for character in "\\`*_[]|~$"}
@@ -34,7 +34,8 @@ def _lines(judged: Judged) -> Iterator[str]:
     yield f"{plain(judged.summary)}{f' App: {app}.' if app else ''}"
     stopping = judged.of("fails")
     yield from _table("New or worsened", ("severity", "to", "data", "what", "request"), _changed(stopping))
-    yield from _table("Indicated", ("severity", "what was seen", "request"), _indicated(stopping))
+    for heading, family in (("Indicated", "rule"), ("Not declared", "declared")):
+        yield from _table(heading, ("severity", "what was seen", "request"), _messages(stopping, family))
     missing = judged.of("not seen")
     if missing:
         yield from ("", "**What could not be seen**", "")
@@ -66,8 +67,8 @@ def _changed(items: Sequence[Item]) -> list[Row]:
     ]
 
 
-def _indicated(items: Sequence[Item]) -> list[Row]:
-    return [(item.severity, item.message, _where([item])) for item in items if item.family == "rule"]
+def _messages(items: Sequence[Item], family: str) -> list[Row]:
+    return [(item.severity, item.message, _where([item])) for item in items if item.family == family]
 
 
 def _table(heading: str, columns: Row, rows: Sequence[Row]) -> Iterator[str]:

@@ -140,3 +140,34 @@ def test_a_mistake_in_the_file_is_told_before_the_captures_are_read(here: Path) 
     FILE.write_text("apptells-baseline: 1\nfacts:\n- {}\n")
     with pytest.raises(ApptellsError, match=r"apptells-baseline\.yaml:3: not a fact"):
         run("update", FILE, "no-such.har")
+
+
+def test_facts_of_a_recipient_whose_owner_is_known_by_now_become_its_owners(here: Path) -> None:
+    """As where the baseline was made before the tables of owners knew CleverTap."""
+    run("create", "before.har")
+    known = FILE.read_text("utf-8")
+    text = known.replace('"WizRocket Inc. (CleverTap)"', '"wzrkt.com"').replace(', "seat": "US"', "")
+    lines = text.splitlines()
+    at = next(number for number, line in enumerate(lines) if '"person.email", "to": "wzrkt.com"' in line)
+    lines[at:at] = ["# accepted by Asha, see ticket 12"]
+    FILE.write_text("\n".join([*lines, ""]), encoding="utf-8")
+    assert diff(FILE, "before.har", "--all") == []
+    result = run("update", FILE, "before.har")
+    assert table(result.stdout) == []
+    assert "wzrkt.com and WizRocket Inc. (CleverTap) are compared as one recipient" in result.stderr
+    renewed = FILE.read_text("utf-8")
+    assert [line for line in renewed.splitlines() if line != "# accepted by Asha, see ticket 12"] == known.splitlines()
+    at = renewed.splitlines().index("# accepted by Asha, see ticket 12")
+    assert '"person.email", "to": "WizRocket Inc. (CleverTap)"' in renewed.splitlines()[at + 1]
+
+
+def test_another_app_is_no_update_unless_it_is_said(here: Path) -> None:
+    run("create", "before.har", "--app", "com.example.one")
+    before = FILE.read_bytes()
+    with pytest.raises(
+        ApptellsError, match=r"of the app com\.example\.two, but apptells-baseline\.yaml is of com\.example"
+    ):
+        run("update", FILE, "after.har", "--app", "com.example.two")
+    assert FILE.read_bytes() == before
+    run("update", FILE, "after.har", "--app", "com.example.two", "--other-app")
+    assert read_baseline(FILE).app == "com.example.one"

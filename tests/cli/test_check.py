@@ -14,7 +14,7 @@ from analyzer.cli.reports import report_on
 from analyzer.compare.baseline import baseline_text
 from analyzer.compare.observe import observations
 from analyzer.pipeline import Options
-from tests.cli.running import FLOW, HAR, SEEDS, run
+from tests.cli.running import FIXTURES, FLOW, HAR, SEEDS, run
 from tests.report.schemas import junit_schema, sarif_schema
 
 APP = ("--app", "com.example.citizenconnect", "--first-party", "jansamvad.example")
@@ -96,6 +96,8 @@ def test_1_something_is_new() -> None:
         (["gone.har"], b"apptells: gone.har: there is no such file"),
         ([HAR, "gone.har"], b"apptells: gone.har: there is no such file"),
         ([HAR, "--baseline", "gone.yaml"], b"apptells: gone.yaml"),
+        ([HAR, "--baseline", HAR], b":1: no baseline: the line `apptells-baseline: 1` is missing; make one with"),
+        ([HAR, "--declared", HAR], b"founding-case.har: is no declaration that is known here"),
         ([HAR, "--rules", "gone"], b"apptells: gone"),
         ([HAR, "--config", "gone.toml"], b"apptells: gone.toml"),
         ([HAR, "--format", "sarif", "--output", "gone/out.sarif"], b"apptells: gone/out.sarif: cannot be written"),
@@ -193,6 +195,7 @@ def test_runs_are_one_build() -> None:
     [
         (["--show-values"], "check writes no values"),
         (["--require-seeds"], "--require-seeds asks"),
+        (["--fail-on-undeclared"], "--fail-on-undeclared asks"),
         (["--role", "regulated_lender"], "ask localisation rules"),
         (["--output", "a"], "give one --output for each --format"),
         (["--format", "json", "--format", "text"], "give one --output for each --format"),
@@ -205,6 +208,68 @@ def test_runs_are_one_build() -> None:
 def test_what_makes_no_sense_is_said(words: list[str], sentence: str) -> None:
     done = quick(quiet(), *words)
     assert sentence in str(done.exception)
+
+
+# ---------------------------------------------------------------- one app
+
+
+def test_a_baseline_of_another_app_is_trouble() -> None:
+    known = baseline()
+    other = (*FULL, "--app", "com.example.other", "--baseline", known, "--fail-on", "critical")
+    done = run("check", HAR, *other)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.decode() == (
+        f"apptells: {HAR}: this is of the app com.example.other, but {known} is of com.example.citizenconnect; give "
+        "what is of one app, or --other-app to compare them all the same.\n"
+    )
+    assert (
+        run("check", HAR, "--seeds", SEEDS, "--first-party", "jansamvad.example", *other, "--other-app").returncode == 0
+    )
+
+
+def test_a_baseline_that_names_no_app_is_of_any() -> None:
+    known = baseline()
+    known.write_text(known.read_text().replace('app: "com.example.citizenconnect"\n', ""))
+    assert quick(HAR, *FULL, "--baseline", known, "--fail-on", "critical").return_value == 0
+
+
+# ---------------------------------------------------------------- declarations
+
+
+DECLARED = FIXTURES / "declared"
+
+
+def test_what_is_not_declared_warns_or_fails() -> None:
+    words = (HAR, *FULL, "--fail-on", "critical", "--declared", DECLARED / "data-safety.csv")
+    done = quick(*words)
+    assert done.return_value == 0, done.output
+    assert "undeclared-data: Phone number: not named in the Data safety form; seen to go to WizRocket" in done.output
+    done = quick(*words, "--fail-on-undeclared")
+    assert done.return_value == 1
+    assert "undeclared data types in 1 run. Exit code 1." in done.output
+
+
+def test_what_is_not_declared_is_in_every_format() -> None:
+    forms = ("json", "sarif", "junit", "markdown", "gitlab", "text")
+    words = [word for form in forms for word in ("--format", form, "--output", f"out.{form}")]
+    words += ["--fail-on", "critical", "--fail-on-undeclared", "--declared", str(DECLARED / "privacy-label.json")]
+    assert quick(HAR, *FULL, *words).return_value == 1
+    for form in forms:
+        text = Path(f"out.{form}").read_text()
+        assert "Phone Number: not named in the privacy label; seen to go to" in text, form
+        assert "collected and shared are words of law" in text, form
+    assert [error.message for error in sarif_schema().iter_errors(json.loads(Path("out.sarif").read_bytes()))] == []
+    junit_schema().validate("out.junit")
+
+
+def test_forms_that_cannot_miss_anything_cannot_fail_a_build() -> None:
+    policy = DECLARED / "policy-2018-03-after.txt"
+    done = quick(HAR, *FULL, "--declared", policy, "--fail-on-undeclared")
+    assert str(done.exception).startswith("policy-2018-03-after.txt: no complete list of kinds of data here")
+    done = quick(HAR, *FULL, "--declared", policy, "--fail-on", "critical")
+    assert done.return_value == 0
+    judged = done.output[done.output.index("Could not be judged") :]
+    assert "undeclared-data: Email address: no form given here says whether it is declared; the privacy pol" in judged
 
 
 # ---------------------------------------------------------------- formats

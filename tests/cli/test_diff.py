@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from analyzer.cli import COMMANDS, cli, main
+from analyzer.errors import ApptellsError
 from tests.cli.running import FLOW, HAR, SEEDS
 
 CLEVERTAP = "in.wzrkt.com"
@@ -174,6 +175,14 @@ def test_trouble_is_one_sentence_and_exit_code_2(
     assert says in said
     assert said.startswith("apptells: ")
     assert said.count("\n") == 1
+
+
+def test_another_app_is_compared_only_where_it_is_said(tmp_path: Path) -> None:
+    (tmp_path / "other.yaml").write_text('apptells-baseline: 1\napp: "com.example.other"\n')
+    sides = (HAR, tmp_path / "other.yaml", "--app", "com.example.one")
+    with pytest.raises(ApptellsError, match=r"other\.yaml: this is of the app com\.example\.other, but .*\.har is of"):
+        run(*sides)
+    assert "These are different apps: com.example.one and com.example.other." in run(*sides, "--other-app").stderr
 
 
 def test_the_help_says_what_the_sides_may_be() -> None:

@@ -8,10 +8,12 @@ from msgspec.structs import replace
 
 from analyzer.cli.gate import at_lines, judge_build
 from analyzer.cli.runs import Demands, Run
+from analyzer.cli.undeclared import CAUTION
 from analyzer.compare.observation import Change, Comparison, Key, Observations, Observed
 from analyzer.model import SEVERITIES, Outcome, Severity, Unread, Verdict
+from analyzer.policy.wording import within_sentence
 from analyzer.report.judged import Item, Judged, Place
-from analyzer.reported import Report
+from analyzer.reported import Declaration, Declared, Report
 from tests.report.sample import founding_report
 
 REPORT = replace(founding_report(), verdicts=(), unread=())
@@ -100,6 +102,15 @@ def test_a_rule_that_does_not_apply_is_not_listed() -> None:
     assert "clear-text" not in {rule.id for rule in judged(run(verdict("not_applicable"))).rules}
 
 
+def test_rules_that_were_asked_and_none_of_which_applies_are_not_silent() -> None:
+    said = judged(run(verdict("not_applicable", rule="IN-1"), verdict("not_applicable", rule="IN-2")))
+    assert (said.exit_code, only(said).state, only(said).rule) == (0, "unknown", "localisation")
+    assert only(said).message.startswith("None of 2 localisation rules applies to the users")
+    assert "localisation" in {rule.id for rule in said.rules}
+    one_applies = judged(run(verdict("not_applicable", rule="IN-1"), verdict("no_indication", rule="IN-2")))
+    assert one_applies.items == ()
+
+
 def test_one_run_that_shows_it_is_enough() -> None:
     said = judged(run(file="1.har"), run(verdict(), file="2.har"), run(verdict("allowed"), file="3.har"))
     assert said.exit_code == 1
@@ -113,6 +124,23 @@ def test_runs_are_told_apart_by_recipients_names_not_ids() -> None:
     said = judged(run(verdict()), run(verdict(recipient="r2"), file="2.har", report=renamed))
     assert only(said).recipient == first.name
     assert "runs" not in only(said).message
+
+
+def test_what_only_some_runs_show_of_it_is_in_the_message() -> None:
+    """No run says all: the first shows one data type, the second two others."""
+    groups = [group for group in REPORT.recipients[0].groups if group.sensitivity > 2]
+    by_label = list({group.label: group.id for group in groups}.items())[:3]
+    ids = [name for _, name in by_label]
+    item = only(judged(run(verdict(groups=ids[:1])), run(verdict(groups=ids[1:]), file="2.har")))
+    assert item.message == f"Something was sent. In other runs also: {within_sentence(by_label[0][0])}."
+    assert item.labels == tuple(sorted(label for label, _ in by_label))
+    assert "other runs" not in only(judged(run(verdict()), run(verdict(groups=GROUPS[:1]), file="2.har"))).message
+
+
+def test_two_things_that_a_rule_says_of_one_recipient_are_both_told() -> None:
+    wherever = replace(verdict(groups=GROUPS[1:]), title="A rule (wherever it goes)", message="Something else.")
+    said = judged(run(verdict(groups=GROUPS[:1]), wherever))
+    assert {item.message for item in said.items} == {"Something was sent.", "Something else."}
 
 
 def test_the_fingerprint_is_of_what_it_is_about() -> None:
@@ -209,6 +237,84 @@ def test_without_a_baseline_nothing_is_compared() -> None:
     said = judged(run())
     assert said.compared is None
     assert {rule.family for rule in said.rules} == {"coverage"}
+
+
+def test_a_recipient_whose_owner_became_known_warns_and_fails_nothing() -> None:
+    known = replace(changed(), owners={"tracker.example": "Example Inc."})
+    said = judged(run(), comparison=known)
+    assert (said.exit_code, only(said).state, only(said).recipient) == (0, "warns", "Example Inc.")
+    assert only(said).message.startswith("tracker.example and Example Inc. are compared as one recipient: ")
+    assert only(said).rule in {rule.id for rule in said.rules}
+
+
+# ---------------------------------------------------------------- declarations
+
+
+def row(declared: str = "not declared", recipients: Sequence[str] = ("r1",), **members: object) -> Declared:
+    names = {recipient.id: recipient.groups[0].id for recipient in REPORT.recipients if recipient.groups}
+    known: dict[str, object] = {
+        "scheme": "play", "kind": "PSL_NAME", "label": "Name", "sources": ("form.csv",), "data_types": ("person.name",),
+        "groups": tuple(names[one] for one in recipients), "message": "Not named in the Data safety form; seen.",
+    }  # fmt: skip
+    return Declared(declared=declared, recipients=tuple(recipients), **known | members)  # type: ignore[arg-type]
+
+
+def declaring(*rows: Declared, file: str = "shop.har", report: Report = REPORT) -> Run:
+    form = Declaration(kind="Google Play Data safety", source="form.csv", sha256="0")
+    return Run(file=file, report=replace(report, declarations=(form,), declared=rows))
+
+
+@pytest.mark.parametrize(("fails", "state"), [(False, "warns"), (True, "fails")])
+def test_what_is_not_declared_warns_unless_it_is_to_fail(fails: bool, state: str) -> None:
+    said = judged(declaring(row()), fail_on_undeclared=fails)
+    item = only(said)
+    assert (said.exit_code, item.state, item.family, item.rule) == (int(fails), state, "declared", "undeclared-data")
+    assert item.message == f"Name: not named in the Data safety form; seen. {CAUTION}"
+    assert item.recipient == REPORT.recipients[0].name
+    assert item.places[0].exchange in REPORT.recipients[0].groups[0].exchanges
+    assert item.severity == SEVERITIES[REPORT.recipients[0].groups[0].sensitivity]
+    assert bool(item.why_not) is not fails
+    if fails:
+        assert said.summary == "1 undeclared data type in 1 run."
+
+
+@pytest.mark.parametrize("declared", ["collected", "shared", "collected and shared"])
+def test_what_is_declared_passes(declared: str) -> None:
+    said = judged(declaring(row(declared)), fail_on_undeclared=True)
+    assert (said.exit_code, said.items) == (0, ())
+    assert [rule.state for rule in said.rules if rule.family == "declared"] == ["passes"]
+
+
+def test_what_was_not_seen_passes() -> None:
+    assert judged(declaring(row(recipients=())), fail_on_undeclared=True).items == ()
+
+
+@pytest.mark.parametrize("declared", ["mentioned", "no statement"])
+def test_what_no_form_speaks_of_could_not_be_judged(declared: str) -> None:
+    said = judged(declaring(row(declared, message="No form.")), fail_on_undeclared=True)
+    assert (said.exit_code, only(said).state, only(said).message) == (0, "unknown", "Name: no form.")
+
+
+def test_what_only_names_of_fields_tell_could_not_be_judged() -> None:
+    first, *others = REPORT.recipients
+    named = replace(first, groups=tuple(replace(group, evidence="key") for group in first.groups))
+    only_named = replace(REPORT, recipients=(named, *others))
+    assert only(judged(declaring(row(), report=only_named), fail_on_undeclared=True)).state == "unknown"
+    both = judged(declaring(row(), report=only_named), declaring(row(), file="2.har"), fail_on_undeclared=True)
+    assert (only(both).state, both.exit_code) == ("fails", 1)
+    assert only(both).message.endswith(" Seen in 1 of 2 runs.")
+
+
+def test_runs_that_show_other_recipients_are_one_item() -> None:
+    names = [recipient.name for recipient in REPORT.recipients]
+    item = only(judged(declaring(row()), declaring(row(recipients=("r2", "r3")), file="2.har")))
+    assert f"seen. In other runs {names[0]} received it too. " in item.message
+    assert item.recipient is None
+    assert {place.file for place in item.places} == {"shop.har", "2.har"}
+
+
+def test_without_declarations_nothing_is_asked_of_them() -> None:
+    assert "declared" not in {rule.family for rule in judged(run()).rules}
 
 
 # ---------------------------------------------------------------- coverage

@@ -180,7 +180,8 @@ def test_a_merge_that_is_not_finished_is_told_by_line(tmp_path: Path) -> None:
     ("text", "says"),
     [
         ("", "1: no baseline: the line `apptells-baseline: 1` is missing"),
-        ("person.email: a@b.example\n", "1: not a line of a baseline"),
+        ("person.email: a@b.example\n", "1: no baseline: the line `apptells-baseline: 1` is missing"),
+        ("apptells-baseline: 1\nperson.email: a@b.example\n", "2: not a line of a baseline"),
         ("apptells-baseline: 2\n", "1: version 2 of the baseline is not known"),
         (f"{START}- {{}}\n", "3: not a fact: Object missing required field `data`"),
         (f"{START}- person.email\n", "3: not a fact: Expecting value"),
@@ -205,6 +206,16 @@ def test_mistakes_have_their_line(file: Path, text: str, says: str) -> None:
         read_baseline(file)
     assert str(told.value).startswith(f"{file}:")
     assert says in str(told.value)
+
+
+@pytest.mark.parametrize("text", ['{\n "log": {}\n}\n' * 9, "person.email: a@b.example\n# apptells-baseline: 1\n" * 9])
+def test_another_kind_of_file_is_told_in_one_sentence(file: Path, text: str) -> None:
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(KnowledgeError) as told:
+        read_baseline(file)
+    assert str(told.value) == (
+        f"{file}:1: no baseline: the line `apptells-baseline: 1` is missing; make one with `apptells baseline create`."
+    )
 
 
 def test_all_mistakes_come_at_once(file: Path) -> None:

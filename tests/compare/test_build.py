@@ -4,10 +4,12 @@ import json
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from analyzer.compare.baseline import baseline_text
 from analyzer.compare.build import read_build, read_runs
 from analyzer.compare.observe import observations
+from analyzer.compare.one_app import OneApp
 from analyzer.compare.saved_report import read_report
 from analyzer.errors import ApptellsError, CaptureError
 from analyzer.reported import Report
@@ -66,3 +68,18 @@ def test_a_broken_report_in_a_folder_is_not_passed_over(tmp_path: Path) -> None:
     (tmp_path / "1.json").write_text('{"schema": 1}')
     with pytest.raises(ApptellsError, match="no report of this version"):
         read_build(tmp_path, analyse)
+
+
+def test_runs_of_different_apps_are_no_build(tmp_path: Path) -> None:
+    apps = ("com.example.one", None, "com.example.two")
+
+    def of_app(path: Path) -> Report:
+        report = analyse(path)
+        return replace(report, method=replace(report.method, app=apps[int(path.stem)]))
+
+    for name in ("0.har", "1.har", "2.har"):
+        (tmp_path / name).write_text("x")
+    assert read_runs([tmp_path / "0.har", tmp_path / "1.har"], of_app).app == "com.example.one"
+    with pytest.raises(ApptellsError, match=r"2\.har: this is of the app com\.example\.two, but .*0\.har is of com"):
+        read_build(tmp_path, of_app)
+    assert read_build(tmp_path, of_app, one_app=OneApp(any_app=True)).runs == 3

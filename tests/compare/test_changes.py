@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from analyzer.compare.changes import compare
 from analyzer.compare.observation import ChangeKind, Key, Observations, Observed
-from tests.compare.building import PHASES, build, builds, kinds, seen, told
+from analyzer.compare.observe import united
+from tests.compare.building import PHASES, build, builds, items, kinds, seen, told
 
 HASHED = "sha256(lower)"
 MIRROR: dict[ChangeKind, ChangeKind] = {"new": "gone", "gone": "new", "worsened": "better", "better": "worsened"}
@@ -253,6 +254,67 @@ def test_what_is_better_may_be_chance_where_the_worse_was_seen_in_some_runs(runs
     before, after = build(seen(runs=runs), runs=3), build(seen(form=HASHED, runs=3), runs=3)
     (change,) = compare(before, after).changes
     assert (change.kind, change.is_flaky) == ("better", flaky)
+
+
+def _split(*ones: Observed, runs: int = 2) -> Observations:
+    """A build of which each item was seen in another run."""
+    return build(*(replace(one, seen_in=(number % runs,)) for number, one in enumerate(ones)), runs=runs)
+
+
+STEADY = seen("dev.os", "Steady Ltd.", runs=2)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "flaky"),
+    [
+        ([], [seen(place="IN"), seen(place="SG")], False),
+        ([], [seen(phase="launch"), seen(phase="before-consent")], False),
+        ([], [seen("person.email"), seen("person.phone")], True),
+        ([], [seen(to="A"), seen(to="B")], True),
+        ([seen()], [seen(phase="launch"), seen(phase="before-consent")], False),
+        ([seen(form=HASHED)], [seen(place="IN"), seen(place="SG")], False),
+        ([seen()], [seen(place="US"), seen(place="SG")], False),
+        ([seen(form=HASHED)], [seen(), seen(form=HASHED, phase="launch")], True),
+        ([seen()], [seen(phase="launch"), seen(form="md5")], True),
+    ],
+    ids=["two places", "two phases", "two types", "two recipients", "earlier in two ways", "plain at two places",
+         "two other places", "plain, or else earlier", "earlier, or else as before"],
+)  # fmt: skip
+def test_what_each_run_shows_in_another_way_is_no_chance(
+    before: list[Observed], after: list[Observed], flaky: bool
+) -> None:
+    """A server behind several addresses, or a request at the edge of a phase, must not make a steady one look rare."""
+    old = build(*(replace(one, runs=2, seen_in=(0, 1)) for one in (STEADY, *before)), runs=2)
+    new = _split(*after)
+    new = replace(new, items=tuple(sorted((*new.items, STEADY), key=lambda one: one.key)))
+    changes = [change for change in compare(old, new).changes if change.kind in ("new", "worsened")]
+    assert changes
+    assert {change.is_flaky for change in changes} == {flaky}
+
+
+@pytest.mark.parametrize(("second", "flaky"), [(seen(place="SG"), False), (seen("person.phone"), True)])
+def test_what_is_gone_was_no_chance_where_each_run_showed_it_in_another_way(second: Observed, flaky: bool) -> None:
+    gone = compare(_split(seen(place="IN"), second), build(STEADY, runs=2)).changes
+    assert [change.is_flaky for change in gone if change.kind == "gone"] == [flaky] * 2
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.lists(items(), min_size=1, max_size=4), min_size=2, max_size=4), st.booleans())
+def test_what_every_run_shows_in_some_way_is_steady(drawn: list[list[Observed]], is_missing: bool) -> None:
+    """Whatever the form, phase and place; and what a run shows in no way at all is not."""
+    email = [[replace(_with(one, data_type="person.email", recipient="New Inc."), evidence="seed") for one in run]
+             for run in drawn]  # fmt: skip
+    if is_missing:
+        email[-1] = []
+    runs = [build(*(replace(one, runs=1, seen_in=(0,)) for one in (STEADY, *run))) for run in email]
+    changes = compare(build(STEADY, runs=2), united(runs)).changes
+    assert {change.kind for change in changes} <= {"new"}
+    assert {change.is_flaky for change in changes} == {is_missing}
+
+
+def test_in_which_runs_is_not_known_where_a_baseline_counts_only() -> None:
+    counted = build(seen(place="IN"), seen(place="SG"), runs=2)
+    assert [change.is_flaky for change in compare(build(STEADY), counted).changes if change.kind == "new"] == [True] * 2
 
 
 def test_the_gravest_come_first() -> None:

@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from analyzer.compare.observation import Observations
+from analyzer.compare.observation import Observations, Observed
 from analyzer.compare.observe import Run, observations, observed_in, united, united_runs
 from analyzer.model import AppBuild, Finding, Phase
 from analyzer.report.json import encoded
 from analyzer.reported import Report
-from tests.compare.building import builds
+from tests.compare.building import build, builds, items
 from tests.report.making import CAPTURE, builder, exchange, finding, finish, phases
 
 EMAIL = finding("person.email", "asha@patra.example")
@@ -85,6 +85,25 @@ def test_the_order_of_runs_is_nothing(order: tuple[int, ...]) -> None:
     assert found == observations(RUNS)
     assert {one.key.recipient: one.runs for one in found.items} == {"a.example": 1, "b.example": 3, "c.example": 1}
     assert {one.key.recipient: one.exchanges for one in found.items}["b.example"] == (2,), "of the last run"
+
+
+def test_which_runs_showed_it_is_kept() -> None:
+    found = observations(RUNS)
+    assert {one.key.recipient: one.seen_in for one in found.items} == {
+        "a.example": (0,), "b.example": (0, 1, 2), "c.example": (2,)
+    }  # fmt: skip
+    together = united([found, found])
+    assert {one.key.recipient: (one.runs, one.seen_in) for one in together.items}["a.example"] == (2, (0, 3))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.lists(items(), max_size=5), min_size=1, max_size=4))
+def test_runs_are_as_many_as_those_that_showed_it(drawn: list[list[Observed]]) -> None:
+    runs = [build(*(replace(one, runs=1, seen_in=(0,)) for one in each)) for each in drawn]
+    found = united(runs)
+    for one in found.items:
+        assert one.seen_in == tuple(n for n, run in enumerate(runs) if one.key in {each.key for each in run.items})
+        assert one.runs == len(one.seen_in)
 
 
 def test_the_same_capture_again_is_no_other_run() -> None:

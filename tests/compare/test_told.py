@@ -1,11 +1,10 @@
 """A comparison reads the same on a terminal and in Markdown, and captured text stays text."""
 
-import pytest
 from msgspec.structs import replace
 
 from analyzer.compare.changes import compare
 from analyzer.compare.observation import Comparison
-from analyzer.compare.told import COLUMNS, builds, escaped, markdown, rows, summary
+from analyzer.compare.told import COLUMNS, builds, markdown, rows, summary
 from tests.compare.building import build, seen
 
 HOSTILE = "a|b</td>\x1b[31m@someone #12 https://evil.example www.evil.example [x](y) `c`"
@@ -56,6 +55,19 @@ def test_what_was_compared_is_said() -> None:
     ]
 
 
+def test_owners_that_became_known_are_said() -> None:
+    hosts = [f"t{number}.example" for number in range(12)]
+    before = build(*(seen(to=host, hosts=(host,)) for host in hosts))
+    after = build(*(seen(to=f"Company {host}", hosts=(host,)) for host in hosts))
+    lines = builds(compare(before, after))[2:]
+    assert lines[0] == (
+        "t0.example and Company t0.example are compared as one recipient: only one of the two builds knows who owns "
+        "the hosts."
+    )
+    assert (len(lines), lines[-1]) == (11, "So are 2 more pairs.")
+    assert "t0.example and Company t0.example are compared as one" in markdown(compare(before, after))
+
+
 def test_markdown() -> None:
     text = markdown(compared())
     assert "| worsened | Email address; Phone number | Example Inc. | md5 → plain |" in text
@@ -70,17 +82,3 @@ def test_captured_text_marks_nothing_up() -> None:
     assert "\x1b" not in text
     for live in ("@someone", "#12", "://", "www.", " `c`", "</td>", "[x]"):
         assert live not in row
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("in_app*", "in\\_app\\*"),
-        ("@asha", "@<!-- -->asha"),
-        ("http://x", "http:<!-- -->//x"),
-        ("WWW.x", "W<!-- -->WW.x"),
-        ("a\nb", "a\\\\nb"),
-    ],
-)
-def test_escapes(text: str, shown: str) -> None:
-    assert escaped(text) == shown

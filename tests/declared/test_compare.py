@@ -1,9 +1,12 @@
 """What was declared beside what was seen, the founding case of 2018 first."""
 
+import re
 from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from analyzer.capture.open import open_capture
@@ -14,6 +17,7 @@ from analyzer.model import AppBuild
 from analyzer.pipeline import Options, analyze
 from analyzer.reported import Declared, Report
 from tests.declared.made import gpp, knowledge, read, tcf, written
+from tests.policy.rules_made import reports
 from tests.report.sample import founding_report
 
 CAPTURES = Path(__file__).parents[2] / "fixtures" / "captures"
@@ -64,6 +68,33 @@ def test_the_second_half_of_the_story_of_2018() -> None:
 def test_versions_of_a_policy_are_compared_by_their_dates() -> None:
     forward = compared("policy-2018-03-before.txt", "policy-2018-03-after.txt").changes
     assert compared("policy-2018-03-after.txt", "policy-2018-03-before.txt").changes == forward
+
+
+DOCUMENTS = (
+    "data-safety.csv", "data-safety.json", "privacy-label.json", "PrivacyInfo.xcprivacy", "AndroidManifest.xml",
+    "policy-2018-03-after.txt",
+)  # fmt: skip
+
+
+def test_what_only_the_apps_own_servers_received_is_said() -> None:
+    report = founding_report()
+    own = [replace(one, party="first") for one in report.recipients]
+    name = row(compared("data-safety.csv", report=replace(report, recipients=tuple(own))), "PSL_PHONE")
+    assert name.message.startswith("Not named in the Data safety form; seen to go to the app’s own servers.")
+
+
+@settings(max_examples=60, deadline=None)
+@given(reports(), st.lists(st.sampled_from(DOCUMENTS), min_size=1, max_size=3, unique=True))
+def test_every_row_is_whole_sentences_on_what_was_seen(report: Report, names: list[str]) -> None:
+    by_id = {group.id: recipient for recipient in report.recipients for group in recipient.groups}
+    for one in compared(*names, report=report).declared:
+        assert one.message.endswith(".")
+        assert " seen" in one.message
+        assert not re.search(r"\.\.|\s\s| [.,;]", one.message)
+        assert {by_id[group].id for group in one.groups} == {*one.recipients}
+        for recipient in report.recipients:
+            told = recipient.id in one.recipients and recipient.party != "first"
+            assert not told or recipient.name in one.message or " more" in one.message
 
 
 def test_nothing_declared_gives_nothing() -> None:

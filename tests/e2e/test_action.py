@@ -111,6 +111,21 @@ def test_too_little_was_seen(runner: Runner) -> None:
     assert runner.check(fail_on="critical", min_exchanges="1000") == 3
 
 
+def test_what_is_not_declared(runner: Runner) -> None:
+    shutil.copy(ROOT / "fixtures" / "declared" / "data-safety.csv", runner.work / "the form.csv")
+    given = {"fail_on": "critical", "declared": "the form.csv\n"}
+    assert runner.check(**given) == 0
+    assert runner.check(**given, fail_on_undeclared="true") == 1
+    assert "**Not declared**" in runner.summary.read_text()
+
+
+def test_a_baseline_of_another_app(runner: Runner) -> None:
+    (runner.work / "known.yaml").write_text('apptells-baseline: 1\napp: "com.example.other"\n')
+    given = {"fail_on": "critical", "fail_on_new": "none", "baseline": "known.yaml"}
+    assert runner.check(**given) == 2
+    assert runner.check(**given, other_app="true") == 0
+
+
 def test_trouble(runner: Runner) -> None:
     runner.check()
     assert runner.check(capture="gone.har") == 2
@@ -140,7 +155,7 @@ def test_each_option_of_the_command_can_be_given_or_is_left_out_on_purpose() -> 
 
     options = {parameter.opts[0].lstrip("-") for parameter in check.params}
     left_out = {"captures", "deep", "adapters", "geoip", "owners", "iocs", "captured-in", "show-values"}
-    left_out |= {"declared", "historical"}  # for a report to read; no build fails by them
+    left_out |= {"historical"}  # for a report to read; no build fails by it
     assert options - left_out == set(ACTION["inputs"]) - {"capture"}
 
 

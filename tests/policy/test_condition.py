@@ -1,10 +1,12 @@
 """Each condition holds, does not hold, or is not known."""
 
 import pytest
+from msgspec.structs import replace
 
-from analyzer.model import CountryAnswer
+from analyzer.model import CountryAnswer, Phase
 from analyzer.policy.condition import Facts, asked
 from analyzer.policy.judge import answer
+from analyzer.policy.session import Session
 from analyzer.policy.subject import subjects_of
 from analyzer.policy.truth import Truth
 from analyzer.reported import Report
@@ -128,6 +130,8 @@ PHASES = (
     ("{after-reject: 10, logged-in: 12}", 15, "after-reject", True), ("{after-accept: 1}", 5, "after-reject", False),
     ("{logged-in: 1}", 5, "after-reject", None), ("{logged-in: 1}", 5, "logged-in", True),
     ("{logged-in: 1}", 5, "[logged-out, logged-in]", True), ("{logged-in: 1}", 5, "logged-out", False),
+    ("{launch: 1}", 5, "after-reject", None), ("{launch: 1, before-consent: 3}", 2, "after-reject", False),
+    ("{before-consent: 1}", 5, "after-reject", False), ("{before-consent: 1, launch: 3}", 5, "before-consent", None),
     ("{logged-in: 1}", None, "logged-in", None), ("{before-consent: 1}", 5, "[before-consent, after-reject]", True),
 )  # fmt: skip
 
@@ -136,6 +140,37 @@ PHASES = (
 def test_phase(phases: str, at: float | None, word: str, expected: Truth) -> None:
     group = "id.ad" if at is None else f"{{data_type: id.ad, at: {at}}}"
     assert truth(f"{{phase: {word}}}", one(group, "", f"phases: {phases}")) is expected
+
+
+@pytest.mark.parametrize(
+    ("marks", "phase", "before", "refused"),
+    [
+        ("launch after-reject", "launch", True, False),
+        ("launch after-reject launch", "launch", None, None),
+        ("launch after-reject launch", "after-reject", False, True),
+        ("after-accept launch", "launch", False, False),
+        ("after-reject launch", "launch", False, True),
+        ("after-reject logged-in", "logged-in", False, True),
+        ("before-consent after-accept before-consent", "before-consent", None, False),
+        ("launch before-consent", "launch", True, False),
+        ("before-consent launch", "launch", None, None),
+        ("launch", "launch", None, None),
+        ("launch after-accept", None, None, None),
+    ],
+)
+def test_a_phase_may_come_again(marks: str, phase: str | None, before: Truth, refused: Truth) -> None:
+    """Where no moment is known, the phase settles it only if all its stretches do."""
+    session = Session(Phase(name=name, time=float(at)) for at, name in enumerate(marks.split()))
+    group = replace(one("id.ad").recipients[0].groups[0], phase=phase, first_time=None)
+    assert (session.holds("before-consent", group), session.holds("after-reject", group)) == (before, refused)
+
+
+@pytest.mark.parametrize(("count", "refused"), [(1, False), (2, None)])
+def test_what_was_sent_repeatedly_may_have_been_sent_when_its_phase_came_again(count: int, refused: Truth) -> None:
+    session = Session(Phase(name=name, time=float(at)) for at, name in enumerate(["launch", "after-reject", "launch"]))
+    group = replace(one("id.ad").recipients[0].groups[0], phase="launch", first_time=0.5, count=count)
+    assert (session.holds("before-consent", group), session.holds("after-reject", group)) == (True, refused)
+    assert session.holds("after-reject", replace(group, first_time=2.5)) is True
 
 
 def test_no_phase_is_known_where_none_is_marked() -> None:

@@ -41,7 +41,17 @@ def test_what_is_not_known_is_one_sentence_for_a_rule() -> None:
     assert (verdict.outcome, verdict.recipient, verdict.groups) == ("unknown", None, ("t1", "t2"))
     assert verdict.message == (
         "Email address and advertising ID, sent to A and B: not judged, for it is not known when a consent screen was "
-        "answered (no phase of the session is marked); whether A belongs to the app's maker."
+        "answered (no phase of the session is marked); whether A belonged to the app's maker."
+    )
+
+
+def test_questions_of_several_recipients_are_sentences_too() -> None:
+    made = report(
+        "recipients: [{name: A, party: unknown, groups: [id.ad]}, {name: B, party: unknown, groups: [id.ad]}]"
+    )
+    (verdict,) = judge(made, (rule("{party: third, category: advertising}"),), words().taxonomy, (), TODAY)
+    assert verdict.message.endswith(
+        "what kind of service A and B provided; whether A and B belonged to the app's maker."
     )
 
 
@@ -223,6 +233,57 @@ def test_learning_more_unsettles_nothing(
     for old, new in zip(subjects_of(made), subjects_of(more), strict=True):
         settled = answer(clauses, old, before)[0]
         assert settled is None or settled == answer(clauses, new, after)[0]
+
+
+@FEW
+@given(reports())
+def test_without_marked_phases_nothing_that_asks_for_one_is_settled(made: Report) -> None:
+    """Neither indicated nor allowed: it may have been sent at any time."""
+    made = changed(made, capture=replace(made.capture, phases=()))
+    asking = [one for one in shipped() if all(clause.phase for clause in one.when)]
+    assert {one.id for one in asking} == {"after-refusal", "before-consent"}
+    own = rule('{sensitivity: ">= 0"}', unless="{phase: after-accept}")
+    assert {verdict.outcome for verdict in judged(made, *asking, own)} <= {"unknown"}
+    assert len(judged(made, own)) == any(recipient.groups for recipient in made.recipients)
+
+
+EXCEPTIONS = (
+    "{phase: after-accept}",
+    "{category: [consent, payment]}",
+    "{server: IN}",
+    "[{phase: not before-consent}, {owner: Bob Bank}]",
+    "{seat: not US, party: first}",
+)
+
+
+@FEW
+@given(reports())
+def test_who_may_be_the_apps_maker_is_no_third_party(made: Report) -> None:
+    asking = [one for one in shipped() if all("third" in clause.party for clause in one.when)]
+    assert len(asking) > 3
+    parties = {recipient.id: recipient.party for recipient in made.recipients}
+    settled = {verdict.recipient for verdict in judged(made, *asking) if verdict.outcome != "unknown"}
+    assert {parties[one or ""] for one in settled} <= {"third"}
+
+
+@FEW
+@given(reports(), st.sampled_from(EXCEPTIONS))
+def test_an_exception_settles_a_group_only_as_far_as_it_is_known(made: Report, unless: str) -> None:
+    own = rule('{sensitivity: ">= 0"}', unless=unless)
+    facts, clauses = Facts(made, words().taxonomy), [(clause, asked(clause)) for clause in own.unless]
+    truths = {subject.group.id: answer(clauses, subject, facts)[0] for subject in subjects_of(made)}
+    weak = {group.id for recipient in made.recipients for group in recipient.groups if group.evidence == "key"}
+    expected: dict[str, set[str]] = {
+        "indication": {name for name, truth in truths.items() if truth is False} - weak,
+        "unknown": {name for name, truth in truths.items() if truth is None or (truth is False and name in weak)},
+        "allowed": {name for name, truth in truths.items() if truth} - weak,
+    }
+    said: dict[str, set[str]] = {outcome: set() for outcome in expected}
+    for verdict in judged(made, own):
+        said[verdict.outcome].update(verdict.groups)
+    assert said["indication"] == expected["indication"]
+    assert said["unknown"] == expected["unknown"]
+    assert said["allowed"] <= expected["allowed"], "an indication to the same recipient takes its place"
 
 
 @FEW

@@ -139,3 +139,11 @@ def test_aliases_do_not_multiply() -> None:
     )
     with pytest.raises(KnowledgeError):
         load_rules([("bomb.yaml", bomb + "when: *k\nfalse_positives: *k\nreferences: [*k, *k]\n")], words())
+
+
+@pytest.mark.parametrize("text", ['{"log": {"entries": []}}', "apptells-baseline: 1\nfacts: []\n", "- a\n"])
+def test_another_kind_of_file_is_told_in_one_sentence(text: str) -> None:
+    with pytest.raises(KnowledgeError) as told:
+        load_rules([("other.yaml", text)], words())
+    assert str(told.value).startswith("other.yaml:1: expected a mapping of id, title, status, severity, description")
+    assert "\n" not in str(told.value)

@@ -142,7 +142,7 @@ def test_a_payment_with_one_server_in_mumbai_and_one_abroad(payment: Report) -> 
         "paisasetu.example": "no_indication",
         "riskloom.example": "indication",
     }
-    kinds = "Bank account number, Full name, Payment transaction record, Phone number, UPI ID (VPA) and IFSC code"
+    kinds = "bank account number, full name, payment transaction record, phone number, UPI ID and IFSC code"
     day = r"20\d\d-\d\d-\d\d"
     databases = rf"\(estimate of AWS's published ranges of {day} and DB-IP Country Lite of {day}\)"
     assert re.fullmatch(
@@ -229,6 +229,14 @@ def test_a_capture_without_a_day_leaves_it_open_whether_the_rule_was_in_force() 
 def test_an_empty_capture_is_too_little() -> None:
     (verdict,) = _judge(report([]), Wanted(jurisdictions=("RU",)), "RU-152FZ-18.5")
     assert verdict.outcome == "insufficient_data"
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "the one request of"), (1_200, "the 1,200 requests of")])
+def test_what_was_not_recognised_is_said_of_so_many_requests(count: int, words: str) -> None:
+    made = report([])
+    made = structs.replace(made, capture=structs.replace(made.capture, exchanges=count))
+    (verdict,) = _judge(made, Wanted(jurisdictions=("TR",)), "TR-KVKK-9")
+    assert words in verdict.message
 
 
 def test_names_of_fields_alone_indicate_nothing() -> None:

@@ -79,7 +79,22 @@ def test_days_between_a_capture_and_its_data() -> None:
 
 @pytest.mark.parametrize(
     ("items", "said"),
-    [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c", "d"], "a, b and 2 more hosts")],
+    [
+        ([], ""),
+        (["a"], "a"),
+        (["a", "b"], "a and b"),
+        (["a", "b", "c"], "a, b and c"),
+        (["a", "b", "c", "d"], "a, b and 2 more hosts"),
+    ],
 )
 def test_lists_in_words(items: list[str], said: str) -> None:
     assert listed(items, 2, "hosts") == said
+
+
+def test_an_address_of_a_source_is_not_cut() -> None:
+    address, other = f"https://register.example/{'a' * 180}", "https://other.example/"
+    to = structs.replace(MUMBAI, owner="A Ltd", owner_country="IE", owner_source=f"{address}; {other}; {other}")
+    (seat,) = seats(to)
+    assert seat_in_words(seat, NAMES) == f"A Ltd, with its seat in Ireland ({address} and 2 more)"
+    (seat,) = seats(structs.replace(to, owner_source="x" * 9_000))
+    assert len(seat_in_words(seat, NAMES)) < 400

@@ -74,6 +74,9 @@ def test_patterns_stand_for_data_types() -> None:
         ("missing: Something.\n", "", "XX-1.yaml:1: Object missing required field `missing`"),
         ("law: An Act", "laws: An Act", "XX-1.yaml:1: Object"),
         ("law: An Act", "law: [An", "not YAML"),
+        ("law: An Act", "law: An Act\nlaw: Another", "XX-1.yaml:4: `law` is given twice"),
+        ("law: An Act", "references: &a [x]\nlaw: An Act\nexceptions: *a", "XX-1.yaml:3: aliases (`*name`) are not"),
+        ("law: An Act", f"law: {'An Act ' * 50_000}", "XX-1.yaml:1: a file of more than 256 KiB is not read"),
     ],
 )
 def test_a_mistake_has_its_line(old: str, new: str, complaint: str) -> None:

@@ -33,6 +33,15 @@ def test_what_it_covers(members: dict[str, str], covers: bool) -> None:
     assert Waivers((waiver,), words().taxonomy, TODAY).of("made", SUBJECT) == (waiver if covers else None, None)
 
 
+def test_a_recipient_that_was_called_by_its_domain_is_covered_when_its_owner_is_known() -> None:
+    assert SUBJECT.destination is not None
+    known = SUBJECT._replace(destination=replace(SUBJECT.destination, domain="ads.example"))
+    elsewhere = SUBJECT._replace(destination=replace(SUBJECT.destination, domain="other.example"))
+    waivers = Waivers((waiver := replace(WAIVER, recipient="Ads.example"),), words().taxonomy, TODAY)
+    assert waivers.of("made", known) == (waiver, None)
+    assert waivers.of("made", elsewhere) == waivers.of("made", known._replace(destination=None)) == (None, None)
+
+
 def test_the_one_that_lasts_longest_holds() -> None:
     day = timedelta(days=1)
     expired, long = replace(WAIVER, expires=TODAY - day), replace(WAIVER, expires=TODAY + day)

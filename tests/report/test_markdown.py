@@ -88,6 +88,20 @@ def test_plain_text_shows_as_itself(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "escaped"),
+    [
+        ("in_app*", "in\\_app\\*"),
+        ("@asha", "@&#8203;asha"),
+        ("http://x", "http:&#8203;//x"),
+        ("WWW.x", "WWW&#8203;.x"),
+        ("a\nb", "a\\\\nb"),
+    ],
+)
+def test_escapes(text: str, escaped: str) -> None:
+    assert plain(text) == escaped
+
+
+@pytest.mark.parametrize(
     "text",
     ["@team", "#12", "GH-12", "gh-12", "!3", "~bug", '~"a bug"', "$4", "%5", "&6", ":tada:", "https://a", "www.a.b"],
 )
