@@ -95,8 +95,8 @@ def _step(change: Change, member: Callable[[Key], str]) -> str:
 
 def _build(build: Observations) -> str:
     name = " ".join(filter(None, (build.app, build.version))) or "app not named"
-    if not build.exchanges:
-        return f"{name}, baseline of {_count(len(build.items), 'fact')}"
+    if not build.exchanges:  # of a capture, or of a baseline, which holds facts only
+        return f"{name}, baseline of {_count(len(build.items), 'fact')}" if build.items else f"{name}, nothing was seen"
     missing = f", {_count(build.unread, 'unread connection')}" if build.unread else ""
     return f"{name}, {_count(build.exchanges, 'exchange')} in {_count(build.runs, 'run')}{missing}"
 

@@ -49,7 +49,7 @@ def test_the_sum() -> None:
 def test_what_was_compared_is_said() -> None:
     before, after = build(app="a.b"), replace(build(runs=2, app="c.d"), version="4.2", exchanges=1_200, unread=1)
     assert builds(compare(before, after)) == [
-        "Before: a.b, baseline of 0 facts",
+        "Before: a.b, nothing was seen",
         "After: c.d 4.2, 1,200 exchanges in 2 runs, 1 unread connection",
         "These are different apps: a.b and c.d.",
     ]
