@@ -22,7 +22,7 @@ def instructions(ready: "Ready", modes: Sequence[str]) -> Iterator[str]:
         yield from _code(ready.wireguard)
         yield ready.wireguard.strip()
     elif any(not mode.startswith(("regular", "upstream", "socks5")) for mode in modes):
-        listening = ", ".join(f"{host}:{port}" for host, port in ready.listening)
+        listening = ", ".join(dict.fromkeys(f"{host}:{port}" for host, port in ready.listening))
         yield f"The proxy runs as {', '.join(modes)}" + (f" at {listening}." if listening else ".")
         return
     else:

@@ -26,12 +26,25 @@ class Follower:
         self._command = (sys.executable, "-m", "analyzer.live", str(path), json.dumps(options))
         self._tell = tell
         self._told = 0
+        self._task: asyncio.Task[None] | None = None
+        self.reached: Reached | None = None
+        """How far it is, as it last said."""
         self._process: Process | None = None
 
     @property
     def pid(self) -> int | None:
         """Of the process, while there is one."""
         return self._process.pid if self._process is not None and self._process.returncode is None else None
+
+    def start(self) -> None:
+        """Runs from now on, beside what else the loop does."""
+        self._task = asyncio.get_running_loop().create_task(self.run())
+
+    async def finish(self, seconds: float) -> None:
+        """Lets it analyse the rest, as far as it comes in so long; then it ends."""
+        if self._task is not None:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._task, seconds)
 
     async def run(self) -> None:
         """Runs until the session has ended and all of it is analysed, or until the process failed `TRIES` times."""
@@ -55,6 +68,7 @@ class Follower:
                 *lines, pending = (pending + chunk).split(b"\n")
                 for event in map(decode, lines):
                     if isinstance(event, Reached):  # as often as time passes; all others come in the order of the file
+                        self.reached = event
                         self._tell(event)
                         if event.ended:
                             return True

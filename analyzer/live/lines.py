@@ -1,14 +1,31 @@
-"""The line that tells of one new transmission while a capture is being made."""
+"""The lines that tell, while a capture is being made, what is found in it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
+from typing import Literal
 
-from analyzer.live.events import Sent
+from analyzer.live.events import Event, Seen, Sent, Trouble, Unreadable
 from analyzer.report.sentences import within_sentence
 from analyzer.report.visible import visible
 
 TEXT_LIMIT = 120
 """Characters of one captured text that a line shows."""
+
+Kind = Literal["found", "aside", "trouble"]
+"""Of a line: a new transmission, what else may be of interest, what the user must know."""
+
+
+def lines(event: Event) -> Iterator[tuple[Kind, str]]:
+    """What there is to say of an event, safe to write to a terminal."""
+    match event:
+        case Seen():
+            for sent in event.new:
+                if sent.telling:
+                    yield "found", line(sent)
+        case Unreadable():
+            yield "aside", f"could not see: {visible(event.host)} ({visible(event.kind)})"
+        case Trouble():
+            yield "trouble", visible(event.message)
 
 
 def line(sent: Sent, names: Mapping[str, str] = MappingProxyType({})) -> str:

@@ -312,7 +312,7 @@ def _is_past(moment: float, now: float, seconds: float) -> bool:
 def _is_left(flow: http.HTTPFlow | RawFlow, now: float) -> bool:
     """Whether the client went and mitmproxy never told of the flow's end, as where it breaks down (HTTP trailers)."""
     gone = flow.client_conn.timestamp_end
-    return flow.live and not flow.client_conn.connected and gone is not None and now - gone > LINGER
+    return flow.live and not flow.client_conn.connected and gone is not None and _is_past(gone, now, LINGER)
 
 
 def _is_long(message: http.Message) -> bool:

@@ -36,12 +36,8 @@ class Journal:
         self._trouble, self._backlog = trouble, backlog
         try:
             self._file = _made(path)
-        except FileExistsError:
-            raise CaptureError(f"{path}: there is such a file already; name another to record to.") from None
         except OSError as error:
-            raise CaptureError(
-                f"{path}: cannot be written ({error.strerror}); check the folder, its rights and the room on the disk."
-            ) from error
+            raise _unwritable(path, error) from error
         self._pending: deque[bytes] = deque()
         self._queued = self._written = 0
         """Bytes ever queued and ever taken; each has one writer, so that neither needs a lock."""
@@ -190,6 +186,31 @@ class Journal:
                 f"NOT RECORDED: {what}. Traffic passes, and what comes is kept in memory as far as it goes; "
                 f"make room for {self.path}, and recording goes on by itself."
             )
+
+
+def new_path() -> Path:
+    """A name of the moment in the current folder, that is not taken."""
+    stem = time.strftime("capture-%Y%m%d-%H%M%S")
+    names = [f"{stem}{number}.apptells" for number in ("", *(f"-{count}" for count in range(2, 100)))]
+    return Path(next((name for name in names if not Path(name).exists()), names[-1])).absolute()
+
+
+def check_new(path: Path) -> None:
+    """Raises CaptureError where it is plain, without making it, that there can be no new file."""
+    if path.exists():
+        raise _unwritable(path, FileExistsError())
+    if not path.parent.is_dir():
+        raise _unwritable(path, FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)))
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise _unwritable(path, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
+
+
+def _unwritable(path: Path, error: OSError) -> CaptureError:
+    if isinstance(error, FileExistsError):
+        return CaptureError(f"{path}: there is such a file already; name another to record to.")
+    return CaptureError(
+        f"{path}: cannot be written ({error.strerror}); check the folder, its rights and the room on the disk."
+    )
 
 
 def _made(path: Path) -> int:

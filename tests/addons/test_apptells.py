@@ -1,6 +1,7 @@
 """The addon within mitmproxy: its options, its commands, and that nothing it does wrong reaches the traffic."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
@@ -11,10 +12,15 @@ from msgspec.structs import replace
 
 from addons.apptells import KEEP, MOST_KEPT, Apptells
 from analyzer.capture.open import open_capture
+from analyzer.live.events import Trouble, Unreadable
+from analyzer.live.lines import line
 from analyzer.model import Capture, Exchange
 from tests.cli.running import SEEDS
 from tests.dashboard.making import seen
 from tests.dashboard.making import sent as sent_of
+
+WAIT = 60
+"""Seconds after which what a busy machine does counts as not done."""
 
 
 def session(
@@ -26,6 +32,7 @@ def session(
     async def run() -> None:
         addon = Apptells()
         with taddons.context(addon, loadcore=False) as context:
+            context.options.add_option("onboarding", bool, True, "")
             context.options.add_option("onboarding_host", str, "mitm.it", "")
             context.configure(addon, apptells_file=str(path), apptells_live=False, **options)
             addon.running()
@@ -79,6 +86,23 @@ def test_what_the_app_did_not_send_is_left_out(tmp_path: Path) -> None:
     assert len(exchanges) == 1
 
 
+def test_an_app_cannot_hide_behind_the_name_of_mitmproxys_page(tmp_path: Path) -> None:
+    """mitmproxy passes these on, for to it they are for another host."""
+
+    async def act(addon: Apptells, context: taddons.context) -> None:
+        twice = http.Headers([(b"Host", b"mitm.it"), (b"Host", b"in.wzrkt.com")])
+        sent(addon, answered(host="in.wzrkt.com", headers=twice))
+        aside = http.Headers([(b"Host", b"mitm.it")])
+        sent(addon, answered(host="in.wzrkt.com", authority=b"in.wzrkt.com", http_version=b"HTTP/3", headers=aside))
+        elsewhere = http.Headers([(b"Host", b"in.wzrkt.com")])
+        sent(addon, answered(host="mitm.it", headers=elsewhere))
+        context.configure(addon, onboarding=False)
+        sent(addon, answered(host="mitm.it"))
+
+    exchanges, _ = session(tmp_path, act)
+    assert len(exchanges) == 4
+
+
 def test_phases_are_marked_by_command(tmp_path: Path) -> None:
     async def act(addon: Apptells, context: taddons.context) -> None:
         context.master.commands.execute("apptells.phase 'Consent given'")
@@ -109,12 +133,11 @@ def test_the_status_says_how_much_is_recorded(tmp_path: Path) -> None:
 def test_a_report_is_written_by_command(tmp_path: Path) -> None:
     async def act(addon: Apptells, context: taddons.context) -> None:
         sent(addon, answered(method=b"POST", content=b"email=asha@post.example"))
-        await asyncio.sleep(0.5)
+        assert addon._journal is not None
+        while addon._journal.waiting:
+            await asyncio.sleep(0.01)
         context.master.commands.execute("apptells.report")
-        for _ in range(600):
-            await asyncio.sleep(0.1)
-            if (tmp_path / "s-report" / "report.html").exists():
-                break
+        await asyncio.wait_for(addon._tasks[-1], WAIT)
 
     session(tmp_path, act, apptells_seeds=str(SEEDS), apptells_first_party=["shop.example"])
     assert (tmp_path / "s-report" / "report.json").exists()
@@ -176,7 +199,7 @@ def test_rules_of_mitmproxy_are_not_passed_over(tmp_path: Path, option: dict[str
 
 
 def test_a_flow_file_is_read_no_faster_than_the_disk_takes_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("addons.apptells.WAITING", 0)
+    monkeypatch.setattr("analyzer.recording.pace.WAITING", 0)
 
     async def act(addon: Apptells, context: taddons.context) -> None:
         sent(addon, answered())
@@ -221,6 +244,21 @@ def test_what_is_found_in_a_flow_stands_beside_it_and_the_users_words_stay(tmp_p
     assert (bool(socket.marked), commented.comment, commented.marked) == (True, "look at this", ":eyes:")
 
 
+def test_what_the_analysis_tells_is_in_mitmproxys_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+
+    async def act(addon: Apptells, context: taddons.context) -> None:
+        addon._told(seen(sent_of()))
+        addon._told(Unreadable(host="pins.example", kind="refused by client", reason=""))
+        addon._told(Trouble(message="torn"))
+
+    session(tmp_path, act)
+    told = [(record.levelname, record.getMessage()) for record in caplog.records]
+    assert ("ALERT", line(sent_of())) in told
+    assert ("INFO", "could not see: pins.example (refused by client)") in told
+    assert ("WARNING", "apptells: torn") in told
+
+
 def test_what_a_hook_stumbled_over_cannot_command_the_terminal(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -236,6 +274,28 @@ def test_a_seeds_file_that_is_not_there_is_refused() -> None:
     addon = Apptells()
     with taddons.context(addon, loadcore=False) as context, pytest.raises(exceptions.OptionsError, match=r"none\.yaml"):
         context.configure(addon, apptells_seeds="none.yaml")
+
+
+def test_a_file_that_is_there_is_said_before_the_proxy_runs(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """mitmproxy's own screen hides what is said later."""
+    (tmp_path / "s.apptells").write_text("mine")
+    addon = Apptells()
+    with taddons.context(addon, loadcore=False) as context:
+        context.options.add_option("onboarding", bool, True, "")
+        context.options.add_option("onboarding_host", str, "mitm.it", "")
+        context.configure(addon, apptells_file=str(tmp_path / "s.apptells"))
+    assert "such a file already" in caplog.text
+
+
+def test_what_was_lost_is_said_at_the_end(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+
+    async def act(addon: Apptells, context: taddons.context) -> None:
+        assert addon._journal is not None
+        addon._journal.lost = 3
+
+    session(tmp_path, act)
+    assert "3 NOT RECORDED; read it with" in caplog.text
 
 
 def test_the_limit_cuts_what_is_kept_and_the_whole_is_hashed(tmp_path: Path) -> None:

@@ -11,6 +11,9 @@ from analyzer.dashboard.server import Dashboard
 from analyzer.errors import ApptellsError
 from analyzer.live.events import Event
 
+WAIT = 60
+"""Seconds after which what a busy machine does counts as not done."""
+
 
 class Serving:
     """A running dashboard and what it was asked for."""
@@ -53,15 +56,15 @@ class Serving:
             for event in events:
                 self.dashboard.publish(event)
 
-        asyncio.run_coroutine_threadsafe(run(), self.loop).result(timeout=10)
+        asyncio.run_coroutine_threadsafe(run(), self.loop).result(timeout=WAIT)
 
     def stop(self) -> None:
         """Stop the dashboard."""
-        asyncio.run_coroutine_threadsafe(self.dashboard.stop(), self.loop).result(timeout=10)
+        asyncio.run_coroutine_threadsafe(self.dashboard.stop(), self.loop).result(timeout=WAIT)
 
     def start(self, port: int = 0) -> None:
         """Start it."""
-        self.address = asyncio.run_coroutine_threadsafe(self.dashboard.start(port), self.loop).result(timeout=10)
+        self.address = asyncio.run_coroutine_threadsafe(self.dashboard.start(port), self.loop).result(timeout=WAIT)
 
 
 @contextmanager
@@ -76,5 +79,5 @@ def serving(title: str = "org.example.samvad") -> Iterator[Serving]:
         served.stop()
     finally:
         served.loop.call_soon_threadsafe(served.loop.stop)
-        thread.join(timeout=10)
+        thread.join(timeout=WAIT)
         served.loop.close()

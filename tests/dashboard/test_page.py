@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from analyzer.dashboard import server
 from analyzer.live.events import PhaseBegan, Trouble, Unreadable
 from tests.dashboard.making import SENT, START, reached, seen, sent, session
-from tests.dashboard.serving import Serving, serving
+from tests.dashboard.serving import WAIT, Serving, serving
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
@@ -29,6 +29,7 @@ SHOWN = (
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        expect.set_options(timeout=1000 * WAIT)
         yield browser
         browser.close()
 
@@ -286,7 +287,7 @@ def test_a_page_that_lost_its_connection_says_so_and_comes_back(
         page.get_by_role("button", name="launch").click()
         expect(page.locator("#said")).to_have_text("Apptells cannot be reached: nothing was changed.")
         served.start(port)
-        expect(page.locator("#connection")).to_have_text("Live capture", timeout=20_000)
+        expect(page.locator("#connection")).to_have_text("Live capture", timeout=1000 * WAIT)
         served.publish(seen(sent(host="late.example")))
         expect(page.locator("#lines li")).to_have_count(2)
 

@@ -22,7 +22,7 @@ from analyzer.dashboard.server import Dashboard
 from analyzer.errors import ApptellsError
 from analyzer.live.events import Trouble
 from tests.dashboard.making import SENT, reached, seen, sent, session
-from tests.dashboard.serving import Serving, serving
+from tests.dashboard.serving import WAIT, Serving, serving
 
 PATHS = ["/", "/page.css", "/page.js", "/state.json", "/phase", "/stop", "/live", "/nothing", "/../server.py", "/page/"]
 
@@ -36,7 +36,7 @@ def served() -> Iterator[Serving]:
 def ask(served: Serving, path: str, method: str = "GET", **arguments: Any) -> httpx.Response:
     """A request by a script that holds the token, unless its headers are given."""
     arguments.setdefault("headers", bearer(served))
-    return httpx.request(method, served.origin + path, trust_env=False, verify=False, timeout=10, **arguments)
+    return httpx.request(method, served.origin + path, trust_env=False, verify=False, timeout=WAIT, **arguments)
 
 
 def bearer(served: Serving) -> dict[str, str]:
@@ -164,7 +164,7 @@ def test_long_bodies_are_refused(served: Serving, path: str) -> None:
 
 
 def test_bodies_that_are_longer_still_are_not_read(served: Serving) -> None:
-    with socket.create_connection(("127.0.0.1", served.port), timeout=10) as client:
+    with socket.create_connection(("127.0.0.1", served.port), timeout=WAIT) as client:
         host = f"Host: 127.0.0.1:{served.port}\r\nAuthorization: Bearer {served.token}\r\n"
         client.sendall(f"POST /phase HTTP/1.1\r\n{host}Content-Length: 100000\r\n\r\n".encode())
         assert client.recv(1000).startswith(b"HTTP/1.1 400 ")
@@ -199,7 +199,7 @@ def test_strangers_write_nothing_to_the_terminal(
     ask(served, "/phase", "POST", headers=form, content=b"\xff=%zz")
     ask(served, "/phase", "POST", headers={"Content-Type": "multipart/form-data"}, content=b"\x1b[31m")
     ask(served, "/%1b[31m?token=%ff")
-    with socket.create_connection(("127.0.0.1", served.port), timeout=10) as client:
+    with socket.create_connection(("127.0.0.1", served.port), timeout=WAIT) as client:
         client.sendall(b"\x1b[31m\r\n\r\n")
         client.recv(1000)
     logging.getLogger("tornado.general").warning("What some versions of Tornado say of such requests.")
@@ -296,7 +296,7 @@ def test_a_mistake_of_ours_is_shown_on_the_page(served: Serving) -> None:
 
 
 def state_of(page: ClientConnection) -> dict[str, Any]:
-    state: dict[str, Any] = json.loads(page.recv(timeout=10))
+    state: dict[str, Any] = json.loads(page.recv(timeout=WAIT))
     return state
 
 
@@ -325,7 +325,7 @@ def test_a_page_is_not_sent_states_without_a_pause(served: Serving, monkeypatch:
         served.stop()
         assert state_of(page)["board"]["progress"]["exchanges"] == 9
         with pytest.raises(ConnectionClosed):
-            page.recv(timeout=10)
+            page.recv(timeout=WAIT)
 
 
 def test_a_page_that_does_not_read_holds_nobody_up_and_nothing_is_kept_for_it(
@@ -370,7 +370,7 @@ def test_only_so_many_pages_are_open_at_once(served: Serving) -> None:
         first, *_ = [others.enter_context(live(served)) for _ in range(module.MAX_PAGES)]
         with live(served) as one_more:
             with pytest.raises(ConnectionClosed) as closed:
-                one_more.recv(timeout=10)
+                one_more.recv(timeout=WAIT)
             assert closed.value.rcvd is not None
             assert closed.value.rcvd.code == 1013
             assert "20 pages are open already" in closed.value.rcvd.reason
@@ -385,7 +385,7 @@ def test_what_a_page_says_is_not_listened_to_and_long_messages_end_it(served: Se
         page.send('{"name": "launch"}')
         page.send("x" * 5000)
         with pytest.raises(ConnectionClosed):
-            page.recv(timeout=10)
+            page.recv(timeout=WAIT)
     assert not served.marked
 
 
@@ -400,7 +400,7 @@ def test_stopping_sends_the_last_state_and_listens_no_more(served: Serving) -> N
             pass
         assert last["board"]["troubles"] == ["one", "two"]
         with pytest.raises(ConnectionClosed) as closed:
-            page.recv(timeout=10)
+            page.recv(timeout=WAIT)
         assert closed.value.rcvd is not None
         assert closed.value.rcvd.code == 1001
     with pytest.raises(httpx.ConnectError):
@@ -417,7 +417,7 @@ def test_a_page_that_closes_while_the_dashboard_stops_is_no_trouble(served: Serv
 
     with live(served) as page:
         state_of(page)
-        asyncio.run_coroutine_threadsafe(stop(), served.loop).result(timeout=10)
+        asyncio.run_coroutine_threadsafe(stop(), served.loop).result(timeout=WAIT)
 
 
 def test_a_port_that_is_taken_is_said(served: Serving) -> None:

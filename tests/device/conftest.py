@@ -63,7 +63,7 @@ def adb(home: Path) -> Iterator[Adb]:
     if program is None:
         pytest.skip("no adb here")
     yield Adb(Path(program))
-    subprocess.run([program, "kill-server"], capture_output=True, timeout=20, check=False)
+    subprocess.run([program, "kill-server"], capture_output=True, timeout=60, check=False)
 
 
 @pytest.fixture

@@ -103,7 +103,7 @@ class Kernel:
     def close(self) -> None:
         with suppress(ProcessLookupError):
             os.kill(int(self._inner), signal.SIGKILL)  # the first of its process namespace: all others go with it
-        self._init.wait(10)
+        self._init.wait(60)
         for pipe in (self._init.stdout, self._init.stderr):
             if pipe:
                 pipe.close()
@@ -122,7 +122,7 @@ class Kernel:
             "-c",
             line,
         ]
-        done = subprocess.run(enter, capture_output=True, timeout=20, check=False)
+        done = subprocess.run(enter, capture_output=True, timeout=60, check=False)
         return done.returncode, done.stdout, done.stderr
 
     def write(self, path: str, content: bytes, mode: int) -> str | None:

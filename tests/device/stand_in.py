@@ -48,12 +48,12 @@ class StandIn:
 
     def __enter__(self) -> "StandIn":
         self._thread.start()
-        assert self._ready.wait(10)
+        assert self._ready.wait(60)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(10)
+        self._thread.join(60)
 
     def _serve(self) -> None:
         self._loop.run_until_complete(self._main())

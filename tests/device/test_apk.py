@@ -62,7 +62,7 @@ def test_v1(tmp_path: Path) -> None:
         str(tmp_path / "both.pem"),
         "-noattr",
     ]
-    signed = subprocess.run(command, input=b"signature file", capture_output=True, check=True, timeout=20).stdout
+    signed = subprocess.run(command, input=b"signature file", capture_output=True, check=True, timeout=60).stdout
     expected = Signers((sha256(der(pem)),), "v1")
     assert of(apk({}, {"META-INF/CERT.EC": signed})) == expected
     assert of(apk({}, {"assets/CERT.EC": signed})) is None
@@ -76,7 +76,7 @@ def test_as_apksigner_signs(scheme: str, tmp_path: Path) -> None:
     pem = made_certificate("Fictitious Signer", with_key=True, ca=False)
     (tmp_path / "both.pem").write_bytes(pem)
     store = ["-in", str(tmp_path / "both.pem"), "-passout", "pass:fictitious", "-out", str(tmp_path / "store.p12")]
-    subprocess.run(["openssl", "pkcs12", "-export", "-name", "key", *store], check=True, timeout=20)
+    subprocess.run(["openssl", "pkcs12", "-export", "-name", "key", *store], check=True, timeout=60)
     with zipfile.ZipFile(tmp_path / "unsigned.apk", "w") as archive:
         archive.writestr("classes.dex", b"fictitious" * 1000)
     sign = ["--ks", str(tmp_path / "store.p12"), "--ks-pass", "pass:fictitious", "--min-sdk-version", "21"]

@@ -90,7 +90,7 @@ def test_release_after_kill_9(make: "type[Android]", at: str, connect: Connect, 
         assert system.frozen.wait(60)
     finally:
         process.kill()
-        process.wait(10)
+        process.wait(60)
     system.freeze = ""
     system.thawed.set()
     assert "prepared already" in refused(*words)

@@ -28,7 +28,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 CURL = shutil.which("curl")
-WAIT = 20
+WAIT = 60
 """Seconds that a client waits for anything."""
 
 

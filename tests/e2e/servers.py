@@ -34,7 +34,7 @@ CONNACK = b"\x20\x02\x00\x00"
 """How an MQTT server takes a CONNECT (MQTT 3.1.1, 3.2); the raw server says it to whatever comes first."""
 OK = b"\x0a\x02ok"
 """A protobuf message whose field 1 is `ok`."""
-_WAIT = 20
+_WAIT = 60
 _PIECE = 1 << 16
 
 

@@ -23,7 +23,7 @@ from tests.e2e.servers import ADDRESS
 from tests.e2e.test_mitmdump import MITMDUMP, WAIT, free_port
 
 ADDON = ROOT / "addons" / "apptells.py"
-ON_DISK = 10
+ON_DISK = 60
 """Seconds that a busy machine is given to write down what the addon promises within one."""
 NAMES = f"""\
 # A hosts file for one process: names under .example lead to the servers of the test.
@@ -181,7 +181,8 @@ def session(
     ):
         running.process = process
         try:
-            _wait(process, running, lambda: running.said().count(" listening at ") >= len(modes))
+            # What comes between the first listening and the file is not recorded.
+            _wait(process, running, lambda: _is_listening(running) and running.capture_path.exists())
             yield running
         finally:
             process.send_signal(signal.SIGTERM)
@@ -193,6 +194,10 @@ def session(
     said = running.log.read_text(errors="replace")
     assert "Traceback" not in said, said
     assert "ddon error" not in said, said
+
+
+def _is_listening(running: Session) -> bool:
+    return running.said().count(" listening at ") >= len(running.ports)
 
 
 def _wait(process: "subprocess.Popen[bytes]", running: Session, ready: Callable[[], bool]) -> None:

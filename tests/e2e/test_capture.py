@@ -1,5 +1,6 @@
 """`apptells capture` as a person uses it: on a terminal and in a pipe, with a dashboard, with things going wrong."""
 
+import codecs
 import json
 import os
 import pty
@@ -20,7 +21,7 @@ import pytest
 
 from fixtures.captures.founding_persona import PERSONA
 from tests.cli.running import FIXTURES, SEEDS
-from tests.e2e.test_mitmdump import MITMDUMP, WAIT, Answers, by_urllib
+from tests.e2e.test_mitmdump import MITMDUMP, WAIT, Answers, by_urllib, until
 
 EMAIL = str(PERSONA["person.email"])
 HOST = "in.wzrkt.com"
@@ -42,6 +43,7 @@ class Recording:
             "TERM": "xterm",
         }
         self._text = ""
+        self._decoder = codecs.getincrementaldecoder("utf-8")()  # a character may come in two pieces
         self._own, other = pty.openpty() if terminal else os.pipe()
         self.running = subprocess.Popen(
             command,
@@ -64,11 +66,15 @@ class Recording:
                 break
             if not chunk:
                 break
-            self._text += chunk.decode()
+            self._text += self._decoder.decode(chunk)
         return self._text
 
     def press(self, keys: str) -> None:
         os.write(self._own, keys.encode())
+
+    def holds(self, name: str, word: str) -> None:
+        """Waits until a word stands in a capture file, such as the name of a phase."""
+        until(lambda: word.encode() in (self.folder / name).read_bytes())
 
     def until(self, said: str) -> "re.Match[str]":
         """Waits until it has said something."""
@@ -144,17 +150,22 @@ def test_on_a_terminal_keys_mark_phases_and_each_new_transmission_is_told(start:
     assert "█" in recording.text  # the code of mitmproxy's page
     recording.press("c")
     recording.until("phase: before consent")
+    recording.holds("s.apptells", "before-consent")
     recording.send(server)
     line = recording.until(r"email address → in\.wzrkt\.com · [^\r\n]*")[0]
     assert "CleverTap" in line
     assert line.endswith("before consent")
     recording.press("a")
     recording.until("phase: after accept")
+    recording.holds("s.apptells", "after-accept")
     recording.send(server)
     recording.until("email address → .* after accept")
-    while "2 requests, " not in recording.text:  # said once a second
+
+    def status() -> bool:
         recording.press("s")
-    recording.until(r"2 requests, \d+ transmissions found")
+        return re.search(r"2 requests, \d+ transmissions found", recording.text) is not None
+
+    until(status)  # the analysis says once a second how far it is
     recording.press("q")
     assert recording.wait() == 0
     assert "before the consent screen was answered" in " ".join(recording.text.split())
@@ -235,6 +246,7 @@ def test_scripts_mark_phases_over_the_dashboard(start: Start, server: str) -> No
     with urllib.request.urlopen(request, timeout=WAIT) as answer:
         assert answer.status < 300
     recording.until("phase: logged in")
+    recording.holds("s.apptells", "logged-in")
     recording.send(server)
     recording.until("email address → .* logged in")
     request = urllib.request.Request(f"{address}/state.json", None, {"Authorization": f"Bearer {token}"})

@@ -6,6 +6,7 @@ import socket
 import struct
 import subprocess
 import threading
+import time
 import urllib.request
 from collections.abc import Iterator
 from http.server import ThreadingHTTPServer
@@ -61,14 +62,15 @@ def resolver() -> Iterator[int]:
 def ask(port: int) -> bytes:
     """What the proxy passes on of the name server's answer; it may take a moment to listen."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
-        client.settimeout(1)
+        client.settimeout(5)
         client.connect(("127.0.0.1", port))
-        for _ in range(WAIT):
+        end = time.monotonic() + WAIT
+        while time.monotonic() < end:
             try:
                 client.send(QUERY)
                 return client.recv(512)
-            except OSError:
-                continue
+            except OSError:  # at once, where nobody listens
+                time.sleep(0.05)
     raise AssertionError("the proxy did not answer")
 
 

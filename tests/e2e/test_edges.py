@@ -163,8 +163,8 @@ def test_what_is_sent_after_an_early_answer_is_recorded(plain: Session, web: Scr
         made.sendall(request(web, "/early?1", "POST", "Transfer-Encoding: chunked") + b"5\r\nmail=\r\n")
         until(made, b"no")
         made.sendall(b"4\r\nasha\r\n0\r\n\r\n")
-        plain.exchanges(ADDRESS, at_least=1, ready=lambda each: carried(each) == b"mail=asha")
-    assert of_path(plain, "/early?1").status == 403
+        plain.exchanges(ADDRESS, at_least=1, ready=lambda each: (carried(each), each.status) == (b"mail=asha", 403))
+    assert "/early?1" in of_path(plain, "/early?1").url
 
 
 def test_what_was_sent_before_the_app_broke_off_is_recorded(plain: Session, web: Scripted) -> None:
@@ -175,6 +175,17 @@ def test_what_was_sent_before_the_app_broke_off_is_recorded(plain: Session, web:
             assert time.monotonic() < end
             time.sleep(0.05)
     plain.exchanges(ADDRESS, at_least=1, ready=lambda each: "/length?2" in each.url and carried(each) == b"mail=asha")
+
+
+def test_an_app_that_names_mitmproxys_page_as_well_is_recorded(plain: Session, web: Scripted) -> None:
+    """The server gets it, for mitmproxy looks at all names together."""
+    with client(plain) as made:
+        lines = ("Host: mitm.it", f"Host: {ADDRESS}", "Content-Length: 9")
+        made.sendall(f"POST http://{ADDRESS}:{web.server_address[1]}/length?named HTTP/1.1\r\n".encode())
+        made.sendall("".join(f"{line}\r\n" for line in (*lines, "")).encode() + b"mail=asha")
+        until(made, b"hello")
+    assert b"/length?named" in web.heard
+    plain.exchanges(at_least=1, ready=lambda each: "/length?named" in each.url and each.body == b"mail=asha")
 
 
 def test_a_connection_that_becomes_another_protocol_is_recorded(plain: Session, web: Scripted) -> None:

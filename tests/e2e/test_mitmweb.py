@@ -4,7 +4,6 @@ import json
 import signal
 import subprocess
 import threading
-import time
 import urllib.request
 from http.server import ThreadingHTTPServer
 from pathlib import Path
@@ -39,12 +38,14 @@ def test_a_flow_gets_a_comment_and_a_mark(tmp_path: Path) -> None:
     ) as running:  # fmt: skip
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
-            until(lambda: running.poll() is not None or (listens(proxy) and listens(web)))
+            file = tmp_path / "s.apptells"
+            until(lambda: running.poll() is not None or (listens(proxy) and listens(web) and file.exists()))
             url = f"http://127.0.0.1:{server.server_address[1]}"
             by_urllib(f"{url}/a", f"http://127.0.0.1:{proxy}", body, Content_Type="application/json")
             by_urllib(f"{url}/b", f"http://127.0.0.1:{proxy}", b"{}", Content_Type="application/json")
-            until(lambda: any(flow["comment"] for flow in flows(web)))
-            time.sleep(0.3)
+            by_urllib(f"{url}/c", f"http://127.0.0.1:{proxy}", body, Content_Type="application/json")
+            # Flows are told of in their order: with the last, the one before has been looked at too.
+            until(lambda: any(flow["comment"] for flow in flows(web) if flow["request"]["path"] == "/c"))
             told = {flow["request"]["path"]: (flow["comment"], bool(flow["marked"])) for flow in flows(web)}
         finally:
             running.send_signal(signal.SIGTERM)

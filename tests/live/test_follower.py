@@ -44,6 +44,43 @@ def test_what_the_process_finds_is_told(tmp_path: Path) -> None:
     assert events[-1].ended
 
 
+def test_it_runs_beside_the_rest_and_knows_how_far_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "s.apptells"
+    path.write_bytes(data(SESSION))
+    events: list[Event] = []
+
+    async def run() -> Follower:
+        follower = Follower(path, {"seeds": str(SEEDS)}, events.append)
+        assert follower.reached is None
+        follower.start()
+        await follower.finish(WAIT)
+        return follower
+
+    follower = asyncio.run(run())
+    assert follower.reached is events[-1]
+    assert follower.reached.ended
+    assert follower.pid is None
+
+
+def test_one_that_is_not_done_in_time_is_ended(tmp_path: Path) -> None:
+    path = tmp_path / "s.apptells"
+    path.write_bytes(data(SESSION[:4]))  # a session that goes on
+
+    async def run() -> int:
+        heard = asyncio.Event()
+        follower = Follower(path, {"seeds": str(SEEDS)}, lambda _: heard.set())
+        follower.start()
+        await asyncio.wait_for(heard.wait(), WAIT)
+        process = follower.pid
+        assert process is not None
+        await follower.finish(0)
+        assert follower.pid is None
+        return process
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(asyncio.run(run()), 0)
+
+
 def test_a_process_that_was_killed_is_started_again_and_tells_nothing_twice(tmp_path: Path) -> None:
     path = tmp_path / "s.apptells"
     path.write_bytes(data(SESSION[:4]))

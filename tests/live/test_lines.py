@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzer.live.lines import line
-from tests.dashboard.making import sent
+from analyzer.live.events import PhaseBegan, Reached, Trouble, Unreadable
+from analyzer.live.lines import line, lines
+from tests.dashboard.making import seen, sent
 
 
 def test_says_what_went_where_to_whom_and_when() -> None:
@@ -48,3 +49,21 @@ def test_commands_no_terminal_and_stays_one_short_line(
 
 def test_cuts_long_texts() -> None:
     assert "a" * 120 + "… (880 more characters) · CleverTap" in line(sent(host="a" * 1000))
+
+
+def test_only_what_is_telling_is_told_of_an_exchange() -> None:
+    ((kind, text),) = lines(seen(sent(), sent(data_type="device.os", telling=False)))
+    assert (kind, text) == ("found", line(sent()))
+
+
+def test_what_else_is_told_cannot_command_the_terminal() -> None:
+    unreadable = Unreadable(host="\x1b[2Jpins.example", kind="refused by client", reason="unknown ca")
+    assert [*lines(unreadable), *lines(Trouble(message="torn\x1b]0;x\x07"))] == [
+        ("aside", "could not see: \\x1b[2Jpins.example (refused by client)"),
+        ("trouble", "torn\\x1b]0;x\\x07"),
+    ]
+
+
+def test_progress_and_phases_need_no_line() -> None:
+    reached = Reached(exchanges=1, transmissions=1, unread=0, undecoded=0, behind=0)
+    assert not [*lines(reached), *lines(PhaseBegan(name="launch", time=1.0))]

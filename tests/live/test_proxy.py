@@ -7,9 +7,9 @@ import pytest
 
 from analyzer.live.proxy import Proxy
 
-WAIT = 20
+WAIT = 60
 WAITING = "import sys; print('here', flush=True); sys.stdin.read(); print('there')"
-DEAF = "import time; print('here', flush=True); time.sleep(60)"
+DEAF = "import time; print('here', flush=True); time.sleep(600)"
 
 
 def proxy(program: str, heard: list[str]) -> Proxy:

@@ -193,6 +193,19 @@ def test_what_the_proxy_forgot_is_recorded_even_where_nothing_was_passed_on(reco
     assert len(recorded.requests()) == 1
 
 
+def test_a_clock_that_is_set_back_keeps_nothing_of_what_the_proxy_forgot(recorded: Recorded) -> None:
+    made = flow(body=None, length=None)
+    recorded.flows.request_begins(made)
+    pass_by(made.request, b"one")
+    made.client_conn.state = ConnectionState.CLOSED
+    made.client_conn.timestamp_end = START + 2
+    recorded.flows.sweep(START - 3_600)
+    assert len(recorded) == 1
+    pass_by(made.request, b"two")
+    recorded.flows.sweep(START - 3_590)
+    assert len(recorded) == 1, "it is still looked at"
+
+
 def test_what_the_proxy_forgot_is_not_kept_for_ever(recorded: Recorded) -> None:
     """mitmproxy breaks down at trailers of HTTP/1.1, and then tells of no end."""
     made = flow(body=None, length=None)

@@ -13,11 +13,11 @@ from analyzer.capture.frame import MAGIC, Frames, framed
 from analyzer.capture.reader import Source
 from analyzer.capture.record import Ended, Lost, Marked, Record, Shown, decode, encode
 from analyzer.errors import CaptureError
-from analyzer.recording.journal import Journal
+from analyzer.recording.journal import Journal, check_new, new_path
 from tests.recording.small_disk import enlarge, small_disk
 
 END = Ended(time=9.0)
-SOON = 20
+SOON = 60
 """Seconds that a busy machine is given for what takes a fraction of one."""
 
 
@@ -352,3 +352,32 @@ def test_a_disk_that_is_full_for_real(tmp_path: Path) -> None:
     assert (lost.count, len(kept) + lost.count) == (journal.lost, 100)
     assert (last, end) == (mark(100), END)
     assert ["NOT RECORDED" in message for message in said] == [True, False]
+
+
+def test_a_new_path_is_one_that_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(time, "strftime", lambda _: "capture-20261122-120000")
+    found = []
+    for _ in range(3):
+        found.append(new_path())
+        found[-1].touch()
+    stem = tmp_path / "capture-20261122-120000"
+    assert found == [Path(f"{stem}{number}.apptells") for number in ("", "-2", "-3")]
+
+
+def test_where_no_file_can_be_made_is_known_without_making_one(tmp_path: Path) -> None:
+    taken, missing = tmp_path / "taken", tmp_path / "none" / "s.apptells"
+    taken.touch()
+    for path, why in ((taken, "such a file already"), (missing, "No such file or directory")):
+        with pytest.raises(CaptureError, match=why):
+            check_new(path)
+        with pytest.raises(CaptureError, match=why):
+            Journal(path, print)
+    check_new(tmp_path / "s.apptells")
+    assert list(tmp_path.iterdir()) == [taken]
+
+
+def test_a_folder_that_may_not_be_written_to_is_known_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda path, mode: path != tmp_path)  # whoever runs this, even root
+    with pytest.raises(CaptureError, match="Permission denied"):
+        check_new(tmp_path / "s.apptells")

@@ -78,4 +78,4 @@ def send(proxy: str, authority: Path, url: str, body: str = "{}") -> None:
     handlers = [urllib.request.ProxyHandler({"http": proxy, "https": proxy})]
     trusted = urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=authority))
     request = urllib.request.Request(url, body.encode(), {"Content-Type": "application/json"})
-    urllib.request.build_opener(*handlers, trusted).open(request, timeout=20).close()
+    urllib.request.build_opener(*handlers, trusted).open(request, timeout=60).close()

@@ -19,7 +19,7 @@ from tests.testing.stage import APP, EMAIL, OWN, SEEDS, TRACKER, Stage, runs_her
 pytest_plugins = "pytester"
 pytestmark = runs_here
 
-WAIT = 20
+WAIT = 60
 """Seconds after which a process counts as not ending."""
 PLUGIN = ("-p", "analyzer.testing.plugin")
 HEAD = f"""

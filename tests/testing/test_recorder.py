@@ -43,6 +43,7 @@ def test_what_was_answered_stands_in_the_file_and_the_end_is_in_order(servers: S
     _, port = recorder.start()
     before = recorder.settle()
     recorder.order(Marked(time=time.time(), name="launch"))
+    assert recorder.settle() == before + 1
     send(f"http://127.0.0.1:{port}", recorder.authority, f"https://{OWN}:{servers.secure}/v1")
     assert recorder.settle() >= before + 2
     with open_capture(recorder.file) as reader:

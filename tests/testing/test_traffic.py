@@ -302,5 +302,5 @@ def test_what_is_still_to_come_can_be_waited_for(running: tuple[Traffic, Stage])
 
     sender = threading.Thread(target=later)
     sender.start()
-    traffic.assert_sent("person.phone", seconds=20)
+    traffic.assert_sent("person.phone", seconds=60)
     sender.join()
