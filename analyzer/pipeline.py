@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct, structs
 
-from analyzer.attribute.attribution import Maker
+from analyzer.attribute.attribution import Attribution, Maker
 from analyzer.attribute.suggest import Clue, read_clues, suggest_first_party
-from analyzer.capture.phases import Timeline, parse_mark
+from analyzer.capture.phases import Mark, Timeline, parse_mark
 from analyzer.capture.reader import CaptureReader
 from analyzer.declared.compare import compare
 from analyzer.declared.statement import ConsentLog, Statements
@@ -107,6 +107,32 @@ class Options(Struct, frozen=True, kw_only=True):
     """Marks of the session's phases, `NAME@TIME` (see `capture/phases.py`)."""
 
 
+class Prepared(NamedTuple):
+    """What the options of an analysis name, read and checked."""
+
+    seeds: "Seeds | None"
+    adapters: tuple[Adapter, ...]
+    attribution: Attribution
+    indicators: "IndicatorSearch | None"
+    statements: Statements | None
+    """What the app's maker declares."""
+    phases: tuple[Mark, ...]
+
+
+def prepare(knowledge: Knowledge, options: Options) -> Prepared:
+    """Reads what the options name. Raises KnowledgeError or ApptellsError where one is wrong."""
+    maker = Maker(app=options.app, first_party=options.first_party, captured_in=options.captured_in)
+    attribution = knowledge.attribution(maker, options.owners, options.geoip)
+    return Prepared(
+        seeds=knowledge.seeds(options.seeds),
+        adapters=knowledge.adapters_and(options.adapters),
+        attribution=attribution,
+        indicators=knowledge.indicators(options.indicators, options.app, attribution.domains.is_shared),
+        statements=knowledge.declarations(options.declared) if options.declared else None,
+        phases=tuple(map(parse_mark, options.phases)),
+    )
+
+
 class Analysis:
     """The analysis of one capture: its exchanges are added one by one, and the report is what they come to."""
 
@@ -119,21 +145,19 @@ class Analysis:
         """
         if options.app is None and reader.app is not None:
             options = structs.replace(options, app=reader.app.id)
-        if options.phases:
-            reader.timeline = Timeline(map(parse_mark, options.phases))
-        self._options, self._reader = options, reader
-        self._seeds = seeds = knowledge.seeds(options.seeds)
-        maker = Maker(app=options.app, first_party=options.first_party, captured_in=options.captured_in)
-        self.attribution = knowledge.attribution(maker, options.owners, options.geoip)
+        known = prepare(knowledge, options)
+        if known.phases:
+            reader.timeline = Timeline(known.phases)
+        self._options, self._reader, self._seeds = options, reader, known.seeds
+        self.attribution = known.attribution
         """What is known without the capture."""
-        self._indicators = knowledge.indicators(options.indicators, options.app, self.attribution.domains.is_shared)
-        adapters = knowledge.adapters_and(options.adapters)
-        self._decoder = Decoder(envelopes(adapters))
-        self._detection = Detection(knowledge, seeds, adapters, options.deep)
-        self._builder = ReportBuilder(knowledge.taxonomy, options.show_values, _secrets(seeds, knowledge), log)
+        self._indicators, self._statements = known.indicators, known.statements
+        self._decoder = Decoder(envelopes(known.adapters))
+        self._detection = Detection(knowledge, known.seeds, known.adapters, options.deep)
+        secrets = _secrets(known.seeds, knowledge)
+        self._builder = ReportBuilder(knowledge.taxonomy, options.show_values, secrets, log)
         self._origins, self._shared = Origins(), SharedIds()
         self._taxonomy = knowledge.taxonomy
-        self._statements = knowledge.declarations(options.declared) if options.declared else None
         self._consents = ConsentLog()
 
     @property

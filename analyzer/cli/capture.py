@@ -99,18 +99,12 @@ def capture(
 
 def _check(options: "Options") -> None:
     """Finds out about wrong options before anything is started, for the same sentence after an hour is worth less."""
-    from analyzer.attribute.attribution import Maker
     from analyzer.cli.judging import Judging
     from analyzer.knowledge import Knowledge
+    from analyzer.pipeline import prepare
 
     Judging().judge()
-    knowledge = Knowledge()
-    knowledge.declarations(options.declared)
-    knowledge.seeds(options.seeds)
-    knowledge.adapters_and(options.adapters)
-    maker = Maker(app=options.app, first_party=options.first_party, captured_in=options.captured_in)
-    attribution = knowledge.attribution(maker, options.owners, options.geoip)
-    knowledge.indicators(options.indicators, options.app, attribution.domains.is_shared)
+    prepare(Knowledge(), options)
 
 
 def _report(file: Path, output: Path | None, options: "Options") -> None:
