@@ -4,11 +4,17 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).parent.parent
 FIXTURES = ROOT / "fixtures"
 LABELLED = ROOT.parent / "shared" / "captures" / "labelled"
 """Labelled captures beside the checkout; tests that need them are skipped where they are not there."""
+
+# The same examples on every run, however slow the machine; `pytest --hypothesis-profile=explore` looks for new ones.
+settings.register_profile("same", deadline=None, derandomize=True)
+settings.register_profile("explore", deadline=None, derandomize=False, print_blob=True)
+settings.load_profile("same")
 
 
 def pytest_configure() -> None:

@@ -31,6 +31,8 @@ def test_ids_are_known_and_have_words() -> None:
         ("auth.password", "S3cret!pass", "(11 characters)"),
         ("dev.os", "Android 14", "Android 14"),
         ("dev.os", "9812345670", "9…0"),
+        ("person.photo", f"data:image/jpeg;bytes=31204;sha256={'ab' * 32}", "image/jpeg, 31,204 bytes"),
+        ("person.photo", "data:image/jpeg;bytes=31204;sha256=asha", "d…a"),
     ],
 )
 def test_masking(data_type: str, value: str, masked: str) -> None:

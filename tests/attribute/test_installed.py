@@ -5,7 +5,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.attribute.datafile import EXCLUSIVE
@@ -158,7 +158,6 @@ def test_a_manifest_that_is_a_folder(tmp_path: Path) -> None:
     assert "cannot be read" in read_installed(tmp_path)[1][0].reason
 
 
-@settings(deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),

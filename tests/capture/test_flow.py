@@ -280,7 +280,7 @@ def test_any_records_can_be_read(records: list[tuple[str, int, bytes]]) -> None:
 
 
 @given(st.lists(st.tuples(st.integers(40, 2000), st.integers(0, 255)), max_size=5), st.integers(0, 300))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_mutated_files_end(tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[int, int]], cut: int) -> None:
     data = bytearray(dumped(post(), tflow.ttcpflow(), tflow.tdnsflow(resp=True), post()))
     for at, byte in changes:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from zlib import crc32
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.capture import frame
@@ -58,7 +58,6 @@ def test_a_frame_is_mark_length_checksum_payload() -> None:
     assert framed([b"abc"]) == [b"\xf6\xab\x0eT\3\0\0\0\xc2\x41\x24\x35abc"]
 
 
-@settings(deadline=None)
 @given(payloads, st.integers(1, 40))
 def test_payloads_come_back_however_they_are_read(given: list[bytes], most: int) -> None:
     frames = Frames(Pieces(b"".join(framed(given)), most=most))
@@ -66,7 +65,6 @@ def test_payloads_come_back_however_they_are_read(given: list[bytes], most: int)
     assert (frames.damaged, frames.torn) == (0, 0)
 
 
-@settings(deadline=None)
 @given(payloads)
 def test_a_file_cut_anywhere_gives_all_that_was_whole(given: list[bytes]) -> None:
     made = framed(given)
@@ -97,7 +95,6 @@ def without(given: list[bytes], lost: set[int]) -> list[bytes]:
     return [payload for number, payload in enumerate(given) if number not in lost]
 
 
-@settings(deadline=None)
 @given(plain, st.data())
 def test_a_flipped_byte_costs_its_own_record(given: list[bytes], data: st.DataObject) -> None:
     file = bytearray(b"".join(framed(given)))
@@ -110,7 +107,6 @@ def test_a_flipped_byte_costs_its_own_record(given: list[bytes], data: st.DataOb
     assert (frames.damaged, frames.torn) == ((0, passed) if lost == len(given) - 1 else (passed, 0))
 
 
-@settings(deadline=None)
 @given(plain, st.data(), st.sampled_from([0, 0xFF, MARK[0]]))
 def test_a_block_that_is_overwritten_costs_the_records_it_touches(
     given: list[bytes], data: st.DataObject, byte: int
@@ -125,7 +121,6 @@ def test_a_block_that_is_overwritten_costs_the_records_it_touches(
     assert frames.damaged + frames.torn == sum(HEAD + len(given[number]) for number in lost)
 
 
-@settings(deadline=None)
 @given(plain, st.data(), st.one_of(st.binary(min_size=1, max_size=60), st.just(MARK), st.just(head(3))))
 def test_what_is_put_between_records_costs_none_of_them(
     given: list[bytes], data: st.DataObject, garbage: bytes
@@ -138,7 +133,6 @@ def test_what_is_put_between_records_costs_none_of_them(
     assert bool(frames.torn) == (at == len(made))
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=2_000))
 def test_any_bytes_end(data: bytes) -> None:
     found, frames = read(data)

@@ -36,7 +36,7 @@ def walk(data: bytes, window: int = 1 << 16) -> tuple[list[object], HarWalk]:
 
 
 @given(ENTRIES, st.integers(16, 200), st.sampled_from([None, 1]), st.booleans())
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_entries_are_exact_with_any_window(entries: list[object], window: int, indent: int | None, ascii: bool) -> None:
     data = json.dumps({"log": {"pages": [{"id": 1}], "entries": entries}}, indent=indent, ensure_ascii=ascii)
     steps, result = walk(data.encode("utf-8", "replace"), window)
@@ -125,7 +125,6 @@ def test_a_large_entry_is_passed_over_without_being_held(monkeypatch: pytest.Mon
 
 
 @given(st.integers(0, 400), st.integers(32, 300))
-@settings(deadline=None)
 def test_a_cut_file_gives_every_entry_before_the_cut(cut: int, window: int) -> None:
     entries = [{**GOOD, "n": n} for n in range(4)]
     data = json.dumps({"log": {"entries": entries}}).encode()
@@ -145,7 +144,6 @@ def test_brackets_that_close_nothing_end(noise: bytes, window: int) -> None:
 
 
 @given(st.binary(max_size=300) | st.text('{}[],:"1e \\\n}', max_size=300).map(str.encode))
-@settings(deadline=None)
 def test_any_bytes_end(noise: bytes) -> None:
     steps, _ = walk(b'{"log":{"entries":[{"request":' + noise, 32)
     assert len(steps) <= 301

@@ -467,7 +467,7 @@ def test_records_that_make_no_sense_are_counted_and_passed_over(path: Path) -> N
     assert notes(capture) == {"records-damaged": len(odd)}
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(
     st.lists(st.tuples(st.integers(len(MAGIC), len(WHOLE) - 1), st.binary(max_size=30)), max_size=6),
     st.integers(0, 400),

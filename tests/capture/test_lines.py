@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.capture.lines import _CountingWindow, entry_spans
@@ -20,7 +20,6 @@ def har(urls: list[str], indent: int | None, end: str = "\n") -> bytes:
     return text.replace("\n", end).encode()
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.text('aé\n"\\{}[]', max_size=30), min_size=1, max_size=20),
     st.sampled_from([None, 0, 1, 4]),

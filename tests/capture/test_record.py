@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
@@ -71,13 +71,11 @@ REQUEST = Request(index=0, flow="f", started=1.0, method=b"GET", scheme=b"https"
 STREAM = Stream(index=0, flow="f", protocol="tcp", started=1.0, host="a.example", port=1, sent=Body(), received=0)
 
 
-@settings(deadline=None)
 @given(records)
 def test_a_record_comes_back(record: Record) -> None:
     assert decode(encode(record)) == record
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200), records, st.data())
 def test_other_bytes_are_refused_with_one_kind_of_error(noise: bytes, record: Record, data: st.DataObject) -> None:
     changed = bytearray(encode(record))

@@ -1,20 +1,18 @@
 """Texts of a capture file at the length that texts of their kind have."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.capture.recorded_text import cut, line, text, texts
 from analyzer.model import AppBuild, Device
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=60))
 def test_any_bytes_are_text(raw: bytes) -> None:
     text(raw).encode()
     assert texts(((raw, b"a"),)) == ((text(raw), "a"),)
 
 
-@settings(deadline=None)
 @given(st.text(max_size=600))
 def test_a_line_is_one_line(said: str) -> None:
     found = line(said)

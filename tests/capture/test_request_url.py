@@ -1,7 +1,7 @@
 """The URL of a request, with mitmproxy's own `pretty_url` as the oracle."""
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from mitmproxy.http import Headers, Request
 from mitmproxy.net.check import is_valid_host
@@ -31,7 +31,6 @@ def mitmproxys(scheme: str, host: str, port: int, path: str, named: str, version
     return request.pretty_url
 
 
-@settings(deadline=None)
 @given(
     st.sampled_from(["http", "https"]), st.one_of(names, st.ip_addresses(v=4).map(str)), ports, paths, authorities,
     st.sampled_from([b"HTTP/1.1", b"HTTP/2.0"]),
@@ -44,7 +43,6 @@ def test_what_mitmproxy_says(scheme: str, host: str, port: int, path: str, named
     assert request_url(scheme, host, port, path, named) == expected
 
 
-@settings(deadline=None)
 @given(st.sampled_from(["http", "https"]), st.ip_addresses(v=6).map(str), ports, paths)
 def test_addresses_of_ipv6_stand_in_brackets_as_mitmproxys_do_not(scheme: str, host: str, port: int, path: str) -> None:
     assert request_url(scheme, host, port, path, "").replace(f"[{host}]", host) == mitmproxys(
@@ -52,7 +50,6 @@ def test_addresses_of_ipv6_stand_in_brackets_as_mitmproxys_do_not(scheme: str, h
     )
 
 
-@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_a_host_header_that_is_none_is_left_aside_where_mitmproxy_takes_it(named: str) -> None:
     assume(not any(is_valid_host(part) for part in (named, named.partition(":")[0], named.strip("[]"))))
@@ -88,7 +85,6 @@ def test_host_headers(named: str, url: str) -> None:
     assert request_url("https", "192.0.2.7", 443, "/", named) == url
 
 
-@settings(deadline=None)
 @given(st.text(max_size=12), st.text(max_size=40), st.integers(0, 1 << 40), st.text(max_size=40), st.text(max_size=40))
 def test_any_text_gives_a_url(scheme: str, host: str, port: int, path: str, named: str) -> None:
     assert request_url(scheme, host, port, path, named).startswith(f"{scheme}://")

@@ -43,7 +43,7 @@ def test_the_file(file: Path) -> None:
     assert YAML(typ="safe", pure=True).load(text)["facts"][0]["tls"] is False
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(builds())
 def test_what_is_written_is_read(tmp_path_factory: pytest.TempPathFactory, one: Observations) -> None:
     file = tmp_path_factory.getbasetemp() / "round.yaml"
@@ -55,7 +55,7 @@ def test_what_is_written_is_read(tmp_path_factory: pytest.TempPathFactory, one: 
     assert read_baseline(file) == replace(one, items=once, runs=1)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(builds())
 def test_what_is_written_is_yaml(one: Observations) -> None:
     facts = YAML(typ="safe", pure=True).load(baseline_text(one))["facts"]

@@ -76,7 +76,7 @@ def pairs(draw: st.DrawFn) -> tuple[Observations, Observations, list[tuple[Chang
     return build(*before), build(*after), expected
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(pairs())
 def test_known_differences_are_all_found_and_none_is_made_up(
     pair: tuple[Observations, Observations, list[tuple[ChangeKind, Key]]],
@@ -103,13 +103,13 @@ def _key(one: Observed | None) -> Key | None:
     return one.key if one is not None else None
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(builds())
 def test_a_build_does_not_differ_from_itself(one: Observations) -> None:
     assert compare(one, one, names_too=True).changes == ()
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(builds(), builds(), st.booleans())
 def test_the_mirror_has_the_mirrored_kinds(before: Observations, after: Observations, names: bool) -> None:
     """What is worse in one way and otherwise in another, or moved to another country, is worsened in both."""
@@ -126,7 +126,7 @@ def test_the_mirror_has_the_mirrored_kinds(before: Observations, after: Observat
         assert old != new
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(builds(), builds())
 def test_every_fact_that_differs_is_in_one_change(before: Observations, after: Observations) -> None:
     def known(build: Observations) -> Observations:
@@ -298,7 +298,7 @@ def test_what_is_gone_was_no_chance_where_each_run_showed_it_in_another_way(seco
     assert [change.is_flaky for change in gone if change.kind == "gone"] == [flaky] * 2
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.lists(items(), min_size=1, max_size=4), min_size=2, max_size=4), st.booleans())
 def test_what_every_run_shows_in_some_way_is_steady(drawn: list[list[Observed]], is_missing: bool) -> None:
     """Whatever the form, phase and place; and what a run shows in no way at all is not."""

@@ -96,7 +96,7 @@ def test_which_runs_showed_it_is_kept() -> None:
     assert {one.key.recipient: (one.runs, one.seen_in) for one in together.items}["a.example"] == (2, (0, 3))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.lists(items(), max_size=5), min_size=1, max_size=4))
 def test_runs_are_as_many_as_those_that_showed_it(drawn: list[list[Observed]]) -> None:
     runs = [build(*(replace(one, runs=1, seen_in=(0,)) for one in each)) for each in drawn]
@@ -110,7 +110,7 @@ def test_the_same_capture_again_is_no_other_run() -> None:
     assert observations([*RUNS, RUNS[1], *RUNS]) == observations(RUNS)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.tuples(st.integers(0, 3), builds()), max_size=5), st.randoms(use_true_random=False))
 def test_union_is_order_independent_and_idempotent(drawn: list[tuple[int, Observations]], random: Random) -> None:
     runs = [Run(float(time), f"{number:064}", one) for number, (time, one) in enumerate(drawn)]
@@ -121,13 +121,13 @@ def test_union_is_order_independent_and_idempotent(drawn: list[tuple[int, Observ
     assert whole.runs == sum(run.observed.runs for run in runs)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(builds(), builds(), builds())
 def test_union_is_associative(one: Observations, two: Observations, three: Observations) -> None:
     assert united([united([one, two]), three]) == united([one, united([two, three])]) == united([one, two, three])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(builds())
 def test_what_is_known_already_adds_nothing_where_runs_are_not_counted(one: Observations) -> None:
     assert united([one, one], max) == united([one], max) == one

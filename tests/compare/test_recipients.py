@@ -67,7 +67,7 @@ def test_what_is_one_recipient_now_keeps_the_least_favourable() -> None:
     assert (one.key, one.secure, one.hosts) == (KNOWN.key, False, ("b.example", "in.tracker.example"))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(builds(), st.sampled_from([{"a.example": "A Ltd.", "b.example": "b.example"},
                                   {"a.example": "A Ltd.", "b.example": "B Ltd."},
                                   {"a.example": "A Ltd.", "b.example": "A Ltd."}]))  # fmt: skip
@@ -84,7 +84,7 @@ def test_finding_out_owners_makes_no_difference(one: Observations, names: dict[s
     assert compare(known, unknown, names_too=True).changes == ()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(builds())
 def test_what_an_owner_is_newly_sent_is_found_whether_or_not_it_was_known(one: Observations) -> None:
     """No renaming hides a recipient of data that neither it nor its domain was sent before."""

@@ -184,7 +184,7 @@ events: st.SearchStrategy[Event] = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(events, max_size=12))
 def test_no_event_breaks_it_and_all_text_is_safe_to_look_at(several: list[Event]) -> None:
     snapshot = shown(*several)

@@ -83,7 +83,7 @@ def test_what_only_the_apps_own_servers_received_is_said() -> None:
     assert name.message.startswith("Not named in the Data safety form; seen to go to the app’s own servers.")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(reports(), st.lists(st.sampled_from(DOCUMENTS), min_size=1, max_size=3, unique=True))
 def test_every_row_is_whole_sentences_on_what_was_seen(report: Report, names: list[str]) -> None:
     by_id = {group.id: recipient for recipient in report.recipients for group in recipient.groups}

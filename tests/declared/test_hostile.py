@@ -125,7 +125,7 @@ def test_a_property_list_that_claims_many_objects(tmp_path: Path, count: int) ->
 NAMES = sorted(path.name for path in FIXTURES.iterdir() if path.name != "README.md")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
 @given(st.sampled_from(NAMES), st.integers(0), st.binary(max_size=6), st.integers(0, 40))
 def test_broken_files_are_read_or_refused(tmp_path: Path, name: str, at: int, put: bytes, cut: int) -> None:
     data = (FIXTURES / name).read_bytes()

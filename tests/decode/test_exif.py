@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analyzer.decode import exif
+from analyzer.decode.branch import Branches
 from analyzer.decode.walk import Place, Walk
 from fixtures.captures.pictures import jpeg, photo, png
 
@@ -16,7 +17,7 @@ TEXTS = {"Make": "Pixel", "Model": "Pixel 8", "Artist": "Asha Kulkarni", "DateTi
 
 def leaves(data: bytes) -> dict[str, str]:
     """The values that stand in a picture, by name."""
-    walk = Walk(lambda *_: False, lambda *_: False, set(), set())
+    walk = Walk(lambda *_: False, lambda *_: False, set(), Branches())
     found = exif.read(walk, AT, data)
     assert found == bool(walk.fields)
     assert all(field.path == f"avatar.{field.key}" for field in walk.fields)

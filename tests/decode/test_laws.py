@@ -93,28 +93,28 @@ def check(exchange: Exchange, decoded: Decoded) -> None:
         assert 0 <= closed.entropy <= 8
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(BODIES, TYPES | TEXT, st.sampled_from(["", "gzip", "br", "deflate", "zstd", "gzip, gzip"]), st.booleans())
 def test_any_body(body: bytes, content_type: str, encoding: str, is_decoded: bool) -> None:
     exchange = request(body, content_type, encoding, body_is_decoded=is_decoded)
     check(exchange, decode(exchange))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(TEXT, st.sampled_from(["", "https://", "https://x.example/", "https://x.example/?", "https://x.example/#"]))
 def test_any_url(text: str, start: str) -> None:
     exchange = request(url=start + text)
     check(exchange, decode(exchange))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(HEADERS, st.lists(BODIES, max_size=3))
 def test_any_headers_and_messages(headers: list[tuple[str, str]], messages: list[bytes]) -> None:
     exchange = request(headers=headers, messages=messages)
     check(exchange, decode(exchange))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.builds(lambda text, data: request(data, url=f"https://x.example/{text}"), TEXT, BODIES), max_size=4))
 def test_what_came_before_changes_nothing(exchanges: list[Exchange]) -> None:
     used = Decoder()
@@ -132,7 +132,7 @@ def leaves(tree: object) -> list[str]:
     return [leaf for inner in tree for leaf in leaves(inner)] if isinstance(tree, list) else [str(tree)]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(TREES.filter(lambda tree: not isinstance(tree, str)), st.lists(st.sampled_from(WRAPPERS[:2] + WRAPPERS[4:5])))
 def test_no_leaf_of_a_compressed_tree_is_lost(tree: object, wrappers: list[Callable[[bytes], bytes]]) -> None:
     assert values(decode(request(wrapped(json.dumps(tree).encode(), wrappers[:3])))) == leaves(tree)

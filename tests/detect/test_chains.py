@@ -183,7 +183,7 @@ def found(one: Person, exchange: Exchange) -> list[tuple[str, Chain]]:
     return [(finding.transform, finding.field.decoding) for finding in findings]
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300)
 @given(PEOPLE, st.lists(st.sampled_from(ENCODERS), max_size=3), st.sampled_from(CARRIERS))
 def test_a_value_is_found_under_any_chain_of_encoders(
     one: Person, encoders: list[Encoder], carrier: tuple[Chain, Callable[[str], Exchange]]
@@ -192,7 +192,7 @@ def test_a_value_is_found_under_any_chain_of_encoders(
     assert ("plain", carrier[0] + chain) in found(one, carrier[1](text))
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300)
 @given(
     PEOPLE,
     st.sampled_from(HASHES),

@@ -103,6 +103,12 @@ def test_other_names_mean_nothing(key: str) -> None:
     assert LEXICON.types(key) == frozenset()
 
 
+def test_a_name_spelt_letter_by_letter_is_that_name() -> None:
+    assert LEXICON.types("z_i_p") == LEXICON.types("zip") != frozenset()
+    assert LEXICON.types("D.O.B.") == LEXICON.types("dob")
+    assert LEXICON.types("x_y_z") == frozenset()
+
+
 def test_words() -> None:
     assert words_of("userID2Name") == "user_id_2_name"
     assert words_of("HTTPServer.name") == "http_server_name"

@@ -97,7 +97,7 @@ identifiers = st.text(string.ascii_lowercase + string.digits, min_size=12, max_s
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     pairs=st.lists(
         st.tuples(identifiers, identifiers), min_size=1, max_size=3, unique_by=(lambda p: p[0], lambda p: p[1])

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.indicators.pattern import MAX_DEPTH, MAX_LENGTH, Comparison, Pattern, PatternError, parse_pattern
@@ -86,7 +86,6 @@ _PIECES = st.sampled_from(
 )
 
 
-@settings(deadline=None)
 @given(st.one_of(st.text(), st.lists(_PIECES).map(" ".join), st.lists(_PIECES).map("".join)))
 def test_no_text_raises_anything_else(text: str) -> None:
     try:
@@ -96,7 +95,6 @@ def test_no_text_raises_anything_else(text: str) -> None:
     assert pattern.comparisons or pattern.others
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(), min_size=1, max_size=5))
 def test_quoted_values_come_back(values: list[str]) -> None:
     quoted = ",".join("'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'" for value in values)

@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.indicators import search
@@ -283,7 +283,6 @@ _LABEL = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,5}[a-z0-9])?", fullmatch=True)
 _NAME = st.lists(_LABEL, min_size=1, max_size=3).map(lambda labels: ".".join([*labels, "example"]))
 
 
-@settings(deadline=None)
 @given(_NAME, _NAME, st.lists(_LABEL, max_size=2))
 def test_a_domain_matches_itself_and_what_is_under_it_and_nothing_else(name: str, other: str, below: list[str]) -> None:
     under = ".".join([*below, name])
@@ -293,14 +292,12 @@ def test_a_domain_matches_itself_and_what_is_under_it_and_nothing_else(name: str
     assert {match.how for match in matches if match.observed == name} <= {"is the domain"}
 
 
-@settings(deadline=None)
 @given(st.permutations([*map(_domain, ["a.example", "b.a.example", "c.example"]), _domain("a.example", "b.stix2")]))
 def test_the_order_of_lists_does_not_matter(listed: list[Listed]) -> None:
     sent = [_to("https://x.b.a.example/", 1), _to("https://c.example/", 2)]
     assert _matches(listed, *sent) == _matches(sorted(listed, key=repr), *sent)
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=4), st.integers(0, 32), st.integers(0, 2**32 - 1))
 def test_a_network_holds_what_shares_its_prefix(numbers: list[int], bits: int, listed: int) -> None:
     text = f"{_dotted(listed)}/{bits}"

@@ -209,7 +209,7 @@ _ANY: st.SearchStrategy[Any] = st.recursive(
 _MEMBERS = st.sampled_from("id name created modified revoked pattern pattern_type valid_until source_ref".split())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.dictionaries(_MEMBERS, _ANY, max_size=4), max_size=4))
 def test_no_object_raises(tmp_path_factory: pytest.TempPathFactory, objects: list[dict[str, Any]]) -> None:
     path = tmp_path_factory.mktemp("any") / "a.stix2"

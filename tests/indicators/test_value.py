@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.indicators.value import (
@@ -92,7 +92,6 @@ def test_fingerprints_and_app_ids() -> None:
     assert [app_id(text) for text in ("", "demo", "XMLHttpRequest", "com.kirana demo")] == [None] * 4
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_no_text_raises(text: str) -> None:
     for read in (domain_name, parse_url, parse_address, parse_network, app_id, host_name):
@@ -100,7 +99,6 @@ def test_no_text_raises(text: str) -> None:
     fingerprint(text, "sha1")
 
 
-@settings(deadline=None)
 @given(st.from_regex(r"([a-z0-9ß-ÿ]{1,9}\.){1,3}example", fullmatch=True))
 def test_one_form_is_final(text: str) -> None:
     name = domain_name(text)

@@ -75,7 +75,7 @@ def test_every_value_passes_the_validator_of_its_data_type(country: str) -> None
         assert set(made.notes) <= set(made.values)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(people)
 def test_parts_of_a_person_fit_together(made: Persona) -> None:
     country, born = COUNTRIES[made.country], date.fromisoformat(one(made, "person.dob"))
@@ -110,7 +110,7 @@ def test_bank_accounts_pass_the_check_of_their_country_too(country: str) -> None
     assert all(iban.is_valid(one(make(country, Random(number)), "fin.bank.iban")) for number in range(5))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(people)
 def test_the_canary_names_the_run_where_values_have_room(made: Persona) -> None:
     assert made.run == made.canary
@@ -166,7 +166,7 @@ def test_a_phone_that_may_be_somebodys_is_said_to_be() -> None:
 # ---------------------------------------------------------------- the file
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(number=st.integers(0, 99), run=st.from_regex(r"[\w][\w .:/+-]{0,79}", fullmatch=True))
 def test_the_file_is_read_as_it_was_meant(number: int, run: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     made = make(sorted(COUNTRIES)[number % len(COUNTRIES)], Random(number), run)

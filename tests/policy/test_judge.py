@@ -18,7 +18,7 @@ from analyzer.policy.waiver import Waiver
 from analyzer.reported import Report
 from tests.policy.rules_made import TODAY, changed, report, reports, rule, shipped, words
 
-FEW = settings(max_examples=40, deadline=None)
+FEW = settings(max_examples=40)
 
 
 def judged(made: Report, *rules: Rule, waivers: tuple[Waiver, ...] = ()) -> tuple[Verdict, ...]:

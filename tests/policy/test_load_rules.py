@@ -117,7 +117,7 @@ def test_the_shipped_rules_are_whole_and_neutral() -> None:
         assert each.status in ("stable", "experimental")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.one_of(st.text(max_size=200), st.sampled_from(BAD.splitlines()).map(lambda line: f"{line}\nwhen: [{line}]")))
 @example("[" * 5000)
 @example("a: &a [1, 1]\nwhen: [*a, *a]")

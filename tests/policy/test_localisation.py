@@ -337,7 +337,7 @@ EVERYTHING = Wanted(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(sent_things, max_size=8), wanted_things, days, days)
 def test_it_never_raises_and_every_verdict_is_whole(
     sent: list[Sent], wanted: Wanted, day: date | None, today: date | None
@@ -361,14 +361,14 @@ def test_it_never_raises_and_every_verdict_is_whole(
             assert "no_indication" not in _cases(regime.id).get("never", {})
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(sent_things, max_size=6), st.sampled_from(SERVERS), st.sampled_from([None, "CN", "US"]))
 def test_an_unrelated_destination_changes_no_other_verdict(sent: list[Sent], server: str, seat: str | None) -> None:
     before, after = report(sent), report([*sent, Sent(data_type="dev.os", to="new.example", server=server, seat=seat)])
     assert _outcomes(before) == _outcomes(after)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(sent_things, max_size=6), st.sampled_from(TYPES), st.sampled_from(SERVERS))
 def test_another_recipient_changes_no_verdict_on_the_others_servers(
     sent: list[Sent], data_type: str, server: str
@@ -388,7 +388,7 @@ def _outcomes(made: Report, *regimes: str) -> list[tuple[str, str, str, str]]:
     ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(sent_things, max_size=8), st.sampled_from(["edge", "unknown", "IN|US", "US!", "ZZ"]))
 def test_a_server_whose_place_is_in_doubt_never_gives_an_indication(sent: list[Sent], server: str) -> None:
     doubtful = [structs.replace(one, server=server, seat=None) for one in sent]
@@ -396,7 +396,7 @@ def test_a_server_whose_place_is_in_doubt_never_gives_an_indication(sent: list[S
         assert verdict.outcome != "indication" or "wherever it goes" in verdict.title
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(sent_things, max_size=8))
 def test_an_owners_seat_moves_no_server(sent: list[Sent]) -> None:
     here = report([structs.replace(one, seat="IN") for one in sent])

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from hashlib import sha256
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.capture.record import Body
@@ -13,7 +13,6 @@ from analyzer.recording.tee import Tee, body_of
 bodies = st.lists(st.binary(max_size=20), max_size=8)
 
 
-@settings(deadline=None)
 @given(bodies, st.integers(0, 60), st.none() | st.integers(0, 60))
 def test_pieces_pass_and_all_of_them_are_counted_and_hashed(pieces: list[bytes], keep: int, limit: int | None) -> None:
     tee, whole = Tee(keep), b"".join(pieces)
@@ -27,7 +26,6 @@ def test_pieces_pass_and_all_of_them_are_counted_and_hashed(pieces: list[bytes],
     assert tee.size == len(whole)
 
 
-@settings(deadline=None)
 @given(bodies, st.integers(0, 60), st.integers(0, 80))
 def test_what_came_after_a_position(pieces: list[bytes], keep: int, position: int) -> None:
     tee = Tee(keep)

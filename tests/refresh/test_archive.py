@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.errors import KnowledgeError
@@ -119,7 +119,6 @@ def test_a_name_that_is_not_in_a_zip(tmp_path: Path) -> None:
         from_zip(tmp_path / "x.zip", "other", tmp_path / "out", LIMIT)
 
 
-@settings(deadline=None)
 @given(content=st.binary(max_size=300), at=st.integers(0, 2000), by=st.binary(min_size=1, max_size=4))
 def test_damaged_archives_end_in_one_sentence(
     tmp_path_factory: pytest.TempPathFactory, content: bytes, at: int, by: bytes

@@ -3,7 +3,7 @@ from ipaddress import IPv4Network, collapse_addresses
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.attribute.cloud import compile_ranges
@@ -22,7 +22,6 @@ def test_shipped_ranges_come_apart_and_together_again() -> None:
     assert compile_ranges(compiled_rows(path)) == lzma.decompress(path.read_bytes())
 
 
-@settings(deadline=None)
 @given(st.lists(NETWORKS, min_size=1, max_size=12))
 def test_what_is_taken_apart_covers_the_same_addresses(
     tmp_path_factory: pytest.TempPathFactory, networks: list[IPv4Network]

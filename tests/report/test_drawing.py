@@ -71,6 +71,17 @@ def test_lines_stay_within_the_drawing(made: list[tuple[set[str], str]]) -> None
     shown = {node.recipient for node in drawing.nodes}
     pairs = sum(len(shown & set(each.recipients)) for each in drawing.identifiers)
     assert len(drawing.lines) >= pairs
+    assert all(len(shown & set(each.recipients)) >= 2 for each in drawing.identifiers), "one without lines says nobody"
+    assert len(shown) <= MAX_RECIPIENTS
+    known = {name for names, assigner in made for name in (*names, assigner) if name}
+    assert drawing.more_recipients == len(known - shown)
+
+
+def test_an_identifier_that_has_no_room_makes_room_for_a_later_one() -> None:
+    made = [identifier(f"a{n}", f"b{n}") for n in range(MAX_RECIPIENTS // 2)]
+    left_out, fits = identifier("c", "d"), identifier("a0", "b1")
+    assert draw([*made, left_out, fits]).identifiers == (*made, fits)
+    assert draw([*made, left_out, fits]).more_recipients == 2
 
 
 def group(seconds: float | None, number: int = 0, telling: bool = True) -> Group:

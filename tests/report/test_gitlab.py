@@ -47,7 +47,7 @@ def test_without_a_line_it_is_the_first() -> None:
     assert issues(judged(FEW))[0]["location"] == {"path": "runs/shop.har", "lines": {"begin": 1}}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(hostile)
 def test_captured_text_stays_text(said: Judged) -> None:
     for issue in issues(said):

@@ -48,7 +48,7 @@ def test_the_schema_would_refuse_what_is_wrong() -> None:
     assert not junit_schema().is_valid(root)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(hostile)
 def test_captured_text_cannot_make_it_invalid(said: Judged) -> None:
     tree(said)

@@ -111,7 +111,7 @@ def test_nothing_refers_to_anything(text: str) -> None:
     assert rendered.replace("\u200b", "") == text
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(hostile)
 def test_captured_text_adds_no_line(said: Judged) -> None:
     lines = text_of(said).splitlines()

@@ -32,7 +32,7 @@ def test_the_schema_would_refuse_what_is_wrong() -> None:
     assert not sarif_schema().is_valid(log)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(hostile)
 def test_captured_text_cannot_make_it_invalid(said: Judged) -> None:
     run_of(said)
@@ -61,6 +61,12 @@ def test_other_requests_are_related_each_once() -> None:
     (result,) = run_of(judged(item(places=(AT, more, AT, more))))["results"]
     assert len(result["locations"]) == 1
     assert [one["message"]["text"] for one in result["relatedLocations"]] == ["Request 9"]
+
+
+def test_places_that_read_alike_are_one() -> None:
+    alike = [Place(file="runs/shop.har", exchange=7, offset=offset) for offset in (1, 2)]
+    (result,) = run_of(judged(item(places=(AT, *alike))))["results"]
+    assert len(result["relatedLocations"]) == 1
 
 
 @pytest.mark.parametrize(

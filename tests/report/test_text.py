@@ -22,7 +22,7 @@ def test_many_are_counted() -> None:
     assert "\n  and 3 more\n" in render_text(judged(*many)).decode()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(hostile)
 def test_captured_text_cannot_command_a_terminal(said: Judged) -> None:
     lines = render_text(judged(*said.items)).decode().split("\n")
