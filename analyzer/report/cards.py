@@ -10,6 +10,10 @@ from analyzer.reported import Group, Recipient, UndecodedCount
 
 OPEN_ROWS = 8
 """Rows that stand open; the others are folded."""
+CARD_LIMIT = 60
+"""Recipients that have a card; of the others the page says the least that answers the question."""
+FIELD_LIMIT = 1_000
+"""Folded rows of all cards together: a phone has to open the page."""
 ROW_LIMIT = 200
 """Rows of a card, and of the tables below, that the page holds."""
 
@@ -49,10 +53,37 @@ class Card(Struct, frozen=True):
     undecoded: tuple[UndecodedCount, ...]
 
 
-def card_of(recipient: Recipient, undecoded: Sequence[UndecodedCount]) -> Card:
-    """The card; `undecoded` are the counts of its hosts."""
+class Closed(Struct, frozen=True):
+    """What one recipient was sent that no decoder could open."""
+
+    recipient: Recipient
+    undecoded: tuple[UndecodedCount, ...]
+
+
+def closed_of(recipients: Sequence[Recipient], counts: Sequence[UndecodedCount]) -> tuple[Closed, ...]:
+    """Those that were sent such data, the most bytes first; `counts` are of all hosts."""
+    found: dict[str, list[UndecodedCount]] = {}
+    for count in counts:
+        found.setdefault(count.recipient, []).append(count)
+    closed = [Closed(each, tuple(found[each.id])) for each in recipients if each.id in found]
+    return tuple(sorted(closed, key=lambda each: sum(count.bytes for count in each.undecoded), reverse=True))
+
+
+def cards_of(recipients: Sequence[Recipient], closed: Sequence[Closed]) -> tuple[Card, ...]:
+    """A card for each of the first recipients; the folded rows go to the earlier ones."""
+    undecoded = {each.recipient.id: each.undecoded for each in closed}
+    cards, room = [], FIELD_LIMIT
+    for recipient in recipients[:CARD_LIMIT]:
+        cards.append(card := card_of(recipient, undecoded.get(recipient.id, ()), room))
+        room -= len(card.folded_rows)
+    return tuple(cards)
+
+
+def card_of(recipient: Recipient, undecoded: Sequence[UndecodedCount], room: int = ROW_LIMIT) -> Card:
+    """The card; `undecoded` are the counts of its hosts, `room` is how many rows may be folded in it."""
     destinations, rows = recipient.destinations, recipient.groups
     chains = chains_of(destinations)
+    held = min(ROW_LIMIT, OPEN_ROWS + room)
     return Card(
         recipient=recipient,
         servers=_answers(
@@ -67,8 +98,8 @@ def card_of(recipient: Recipient, undecoded: Sequence[UndecodedCount]) -> Card:
         hosts_seen=_hosts_seen(destinations),
         sources=tuple(dict.fromkeys(source for to in destinations for source in to.sources)),
         open_rows=rows[:OPEN_ROWS],
-        folded_rows=rows[OPEN_ROWS:ROW_LIMIT],
-        more_rows=max(0, len(rows) - ROW_LIMIT),
+        folded_rows=rows[OPEN_ROWS:held],
+        more_rows=max(0, len(rows) - held),
         undecoded=tuple(undecoded),
     )  # fmt: skip
 

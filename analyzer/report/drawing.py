@@ -53,17 +53,24 @@ class Drawing(Struct, frozen=True):
 
 
 def draw(shared: Sequence[SharedIdentifier]) -> Drawing:
-    """The first identifiers and their recipients, those with the most lines; each side is centred on its rows."""
-    drawn = tuple(shared[:MAX_DRAWN])
+    """The first identifiers of which two recipients at least have room; each side is centred on its rows."""
+    drawn: list[SharedIdentifier] = []
     lines_of: dict[str, list[int]] = {}
-    names: dict[str, str] = {}
-    for row, identifier in enumerate(drawn):
-        for recipient, name in zip(identifier.recipients, identifier.names, strict=True):
-            lines_of.setdefault(recipient, []).append(row)
-            names[recipient] = name
-    shown = sorted(lines_of, key=lambda recipient: -len(lines_of[recipient]))[:MAX_RECIPIENTS]
+    """Rows of the identifiers that each recipient shown knows."""
+    for identifier in shared:
+        if len(drawn) == MAX_DRAWN:
+            break
+        new = [recipient for recipient in identifier.recipients if recipient not in lines_of]
+        room = MAX_RECIPIENTS - len(lines_of)
+        if len(identifier.recipients) - len(new[room:]) < 2:
+            continue
+        for recipient in identifier.recipients:
+            if recipient not in new[room:]:
+                lines_of.setdefault(recipient, []).append(len(drawn))
+        drawn.append(identifier)
+    names = {to: name for each in shared for to, name in zip(each.recipients, each.names, strict=True)}
     # Each recipient stands near the middle of its identifiers, so that fewer lines cross.
-    shown.sort(key=lambda recipient: sum(lines_of[recipient]) / len(lines_of[recipient]))
+    shown = sorted(lines_of, key=lambda recipient: sum(lines_of[recipient]) / len(lines_of[recipient]))
     assigners = {identifier.assigner.recipient for identifier in drawn if identifier.assigner}
     rows = max(len(drawn), len(shown))
     top_left, top_right = (rows - len(drawn)) / 2 + 0.5, (rows - len(shown)) / 2 + 0.5
@@ -81,7 +88,7 @@ def draw(shared: Sequence[SharedIdentifier]) -> Drawing:
             if recipient in sent:
                 lines.append(Line(start + apart, end + apart, False))
     nodes = tuple(Node(recipient, names[recipient], recipient in assigners) for recipient in shown)
-    return Drawing(drawn, nodes, tuple(lines), rows, len(lines_of) - len(shown))
+    return Drawing(tuple(drawn), nodes, tuple(lines), rows, len(names) - len(shown))
 
 
 class Band(Struct, frozen=True):

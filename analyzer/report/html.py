@@ -12,16 +12,16 @@ from msgspec import Struct
 
 from analyzer.countries import in_country, load_countries
 from analyzer.model import Capture, Destination, Undecoded
-from analyzer.report.cards import OPEN_ROWS, ROW_LIMIT, Card, card_of
+from analyzer.report.cards import OPEN_ROWS, ROW_LIMIT, cards_of, closed_of
 from analyzer.report.dates import in_words
 from analyzer.report.declarations import declared_view
 from analyzer.report.drawing import draw, draw_session
-from analyzer.report.groups import answer_of, is_before
-from analyzer.report.places import source_of, statement, too_far
+from analyzer.report.groups import answer_of, is_before, told
+from analyzer.report.places import server_in_words, source_of, statement, too_far
 from analyzer.report.requests import moment
-from analyzer.report.sentences import answered
+from analyzer.report.sentences import answered, statements_of
 from analyzer.report.visible import visible
-from analyzer.reported import OLD_DAYS, MatrixRow, Report, UndecodedCount
+from analyzer.reported import OLD_DAYS, MatrixRow, Recipient, Report, UndecodedCount
 
 TEXT_LIMIT = 400
 """Characters of one captured text that the page shows; `report.json` holds all of it."""
@@ -30,8 +30,13 @@ LIST_LIMIT = 2000
 COLUMN_LIMIT = 12
 """Recipients that the matrix has columns for; all have a card."""
 REQUEST_LIMIT = 1000
+BRIEF_LIMIT = 1000
+"""Recipients beyond those with a card that the page names."""
+PROOFS_SHOWN = 8
+"""Requests that a sentence links to."""
 PHASE_LIMIT = 12
 
+VENDOR_LABEL = " (vendor's label)"
 STRONG = ("seed", "documented", "validated")
 EVIDENCE_MEANING = {
     "seed": "The value is a known one, or a proven derivation of it.",
@@ -39,6 +44,13 @@ EVIDENCE_MEANING = {
     "validated": "The value proves itself by its checksum or grammar.",
     "key+value": "The field's name and the form of its value agree.",
     "key": "Only the field's name says so.",
+}
+EVIDENCE_WORDS = {
+    "seed": "known value",
+    "documented": "documented field",
+    "validated": "checksum or grammar",
+    "key+value": "name and form",
+    "key": "name only",
 }
 LOCATION_WORDS = {"path": "URL path", "host": "host name", "message": "WebSocket message"}
 ENCODING_WORDS = {
@@ -82,6 +94,8 @@ def render_html(report: Report) -> Iterator[str]:
         "in_country": lambda code: in_country(code, countries),
         "statement": lambda answer, to: statement(answer, to, countries),
         "source_of": source_of,
+        "server": lambda to: server_in_words(to, countries),
+        "region_label": lambda label: label.removesuffix(VENDOR_LABEL),
         "too_far": too_far,
         "by_label": lambda names: _by_label(names, labels),
         "party": lambda party: "party unknown" if party == "unknown" else f"{party} party",
@@ -98,19 +112,25 @@ def render_html(report: Report) -> Iterator[str]:
     declared = declared_view(report)
     sheets = ("report.css", *(("phases.css",) if phases else ()), *(("declared.css",) if declared else ()))
     css = "".join(_style(page, name) for name in sheets)
-    counts: dict[str, list[UndecodedCount]] = {}
-    for count in report.undecoded_by_host:
-        counts.setdefault(count.recipient, []).append(count)
-    cards = tuple(card_of(recipient, counts.get(recipient.id, ())) for recipient in report.recipients)
+    closed = closed_of(report.recipients, report.undecoded_by_host)
+    cards = cards_of(report.recipients, closed)
+    brief = report.recipients[len(cards) : len(cards) + BRIEF_LIMIT]
+    statements = statements_of(report)
     requests = report.requests[:REQUEST_LIMIT]
-    proofs = {sentence.exchange for sentence in report.sentences}
+    proofs = {index for statement in statements for index in statement.requests}
     proofs |= {index for match in report.indicator_matches for index in match.exchanges}
     requests += tuple(request for request in report.requests[REQUEST_LIMIT:] if request.exchange in proofs)
     return page.get_template("report.html.j2").generate(
         report=report,
         css=Markup(css),
         css_hash=base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
+        statements=statements,
+        proofs_shown=PROOFS_SHOWN,
+        own=_own(report) if report.sentences else None,
         cards=cards,
+        brief=brief,
+        more_recipients=len(report.recipients) - len(cards) - len(brief),
+        recipient_anchors={recipient.id for recipient in report.recipients[: len(cards) + len(brief)]},
         columns=report.recipients[:COLUMN_LIMIT],
         matrix=_by_category(report.matrix),
         column_limit=COLUMN_LIMIT,
@@ -119,8 +139,9 @@ def render_html(report: Report) -> Iterator[str]:
         group_anchors={group.id for card in cards for group in (*card.open_rows, *card.folded_rows)},
         data_types=len(report.matrix),
         undecoded=_by_host(report.undecoded, report.undecoded_by_host),
-        undecoded_cards=sorted((card for card in cards if card.undecoded), key=_undecoded_bytes, reverse=True),
-        drawing=draw(report.shared_identifiers),
+        closed=closed,
+        closed_ids={each.recipient.id for each in closed},
+        drawing=draw(report.shared_identifiers[:ROW_LIMIT]),
         session=draw_session(report.capture, report.recipients),
         answered=answered(answer) if answer else None,
         before={
@@ -137,6 +158,7 @@ def render_html(report: Report) -> Iterator[str]:
         dates=_dates(report.capture),
         strong=STRONG,
         evidence_meaning=EVIDENCE_MEANING,
+        evidence_words=EVIDENCE_WORDS,
         links_dbip=any(_rests_on_dbip(to) for to in report.destinations),
         old_days=OLD_DAYS,
         indicators=sum(each.usable for each in report.method.indicators),
@@ -153,8 +175,11 @@ def _style(page: Environment, name: str) -> str:
     return (page.loader.get_source(page, name)[0] if page.loader else "").replace("\r\n", "\n")
 
 
-def _undecoded_bytes(card: Card) -> int:
-    return sum(count.bytes for count in card.undecoded)
+def _own(report: Report) -> Recipient | None:
+    """The app's own hosts where they received what is worth telling and sentences tell of others only."""
+    telling = [recipient for recipient in report.recipients if told(recipient)]
+    own = [recipient for recipient in telling if recipient.party == "first"]
+    return own[0] if len(own) < len(telling) and own else None
 
 
 def _rests_on_dbip(to: Destination) -> bool:

@@ -5,13 +5,21 @@ from collections.abc import Mapping
 from analyzer.countries import in_country
 from analyzer.model import CountryAnswer, Destination
 
+NOWHERE = "at a place that is not known"
+_NO_COUNTRY = {
+    "edge": "Edge network, origin unknown",
+    "private address": "Private address, no country",
+    "no address": "No address in the capture",
+}
+
 
 def place_in_words(to: Destination, names_of: Mapping[str, str]) -> str:
     """What follows `the server was`: `in Mumbai, India (network: AWS ap-south-1)`. `names_of` gives names of codes."""
     network = to.region or to.network
     asides = [f"network: {network}"] if network else []
     if to.server_country:
-        where = f"in {to.place + ', ' if to.place else ''}{in_country(to.server_country, names_of)}"
+        area, country = area_of(to, names_of), in_country(to.server_country, names_of)
+        where = f"in {area}, {country}" if area else f"in {country}"
         if to.server_country_too_far:
             asides.insert(0, too_far(to))
         if to.server_country_disputed:
@@ -21,12 +29,27 @@ def place_in_words(to: Destination, names_of: Mapping[str, str]) -> str:
     elif to.server_ip is None:
         return "at an address that the capture does not hold"
     elif to.server_country_method == "edge":
-        where = "an edge of a network whose origin is not known"
+        where = "one of many edge servers, in a country that is not known"
     elif to.server_country_method == "private address":
         return "at a private address"
     else:
-        where = "at a place that is not known"
+        where = NOWHERE
     return f"{where} ({'; '.join(asides)})" if asides else where
+
+
+def area_of(to: Destination, names_of: Mapping[str, str]) -> str | None:
+    """The city or area of the server; None where it is not known, or is the whole country, as a region may be."""
+    country = to.server_country or ""
+    return None if to.place in (names_of.get(country), in_country(country, names_of)) else to.place
+
+
+def server_in_words(to: Destination, names_of: Mapping[str, str]) -> str:
+    """What stands by itself, the country first: `India, Mumbai`. Only a cloud region is sure of its area."""
+    if to.server_country:
+        area = area_of(to, names_of) if to.server_country_method == "cloud region" else None
+        country = names_of.get(to.server_country, to.server_country)
+        return f"{country}, {area}" if area else country
+    return _NO_COUNTRY.get(to.server_country_method, "Not known")
 
 
 def source_of(method: str, to: Destination) -> str:

@@ -61,7 +61,7 @@ def _invocation(judged: Judged, files: dict[str, int]) -> dict[str, Any]:
             "level": "error",
             "message": _message(item.message),
             "descriptor": {"id": item.rule},
-            "locations": [_location(place, files) for place in dict.fromkeys(item.places)],
+            "locations": _locations(item, files),
         }
         for item in judged.of("not seen")
     ]
@@ -86,7 +86,7 @@ def _artifact(file: File) -> dict[str, Any]:
 def _result(item: Item, positions: dict[str, int], files: dict[str, int]) -> dict[str, Any]:
     is_open = item.state == "unknown"
     level = "none" if is_open else LEVELS[item.severity] if item.state != "warns" else _at_most_warning(item.severity)
-    locations = [_location(place, files) for place in dict.fromkeys(item.places)]
+    locations = _locations(item, files)
     suppressions = (
         [{"kind": "external", "status": "accepted", "justification": visible(item.waived)}] if item.waived else None
     )
@@ -106,6 +106,16 @@ def _result(item: Item, positions: dict[str, int], files: dict[str, int]) -> dic
 
 def _at_most_warning(severity: Severity) -> str:
     return "warning" if LEVELS[severity] == "error" else LEVELS[severity]
+
+
+def _locations(item: Item, files: dict[str, int]) -> list[dict[str, Any]]:
+    """Each once, as the schema asks: places may differ in what SARIF does not tell."""
+    found: list[dict[str, Any]] = []
+    for place in item.places:
+        location = _location(place, files)
+        if location not in found:
+            found.append(location)
+    return found
 
 
 def _location(place: Place, files: dict[str, int]) -> dict[str, Any]:

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Container, Mapping, Sequence
 
+from msgspec.structs import replace
+
 from analyzer.countries import load_countries
 from analyzer.model import Capture, Destination, Phase
 from analyzer.report.dates import in_words
 from analyzer.report.groups import answer_of, refusal_at, told, told_after_refusal, told_before
 from analyzer.report.ownership import operated_by
-from analyzer.report.places import place_in_words
+from analyzer.report.places import NOWHERE, place_in_words
+from analyzer.report.proofs import Statement, best_request, listed_in, stated
 from analyzer.report.requests import moment
-from analyzer.reported import Group, Recipient, Sentence, SharedIdentifier
+from analyzer.reported import Group, Recipient, Report, Sentence, SharedIdentifier
 
 MAX_SENTENCES = 5
 MAX_ABOUT_ANSWER = 2
@@ -23,6 +26,8 @@ _ORDER = (
     "id.android", "id.", "",
 )  # fmt: skip
 _NAME_PARTS = ("person.name.given", "person.name.family")
+MAX_NAMED = 6
+"""Recipients that a sentence on many names."""
 _MAX_KINDS = 10
 _MAX_PLACES = 3
 # First words of labels that keep their capital within a sentence; acronyms and names of several words are seen as such.
@@ -42,6 +47,30 @@ def write_sentences(
 
     `requests` are the exchanges that a sentence may point to; one that tells something is there for every destination.
     """
+    return tuple(one.sentence for one in _statements(capture, recipients, app, requests, shared, shared_total))
+
+
+def statements_of(report: Report) -> tuple[Statement, ...]:
+    """The sentences of a report, each with what bears it: worked out again, since the report itself holds less."""
+    requests = {request.exchange for request in report.requests}
+    known = {
+        statement.sentence: statement
+        for statement in _statements(
+            report.capture, report.recipients, report.method.app, requests, report.shared_identifiers,
+            report.shared_total,
+        )
+    }  # fmt: skip
+    return tuple(known.get(each) or Statement(each, (each.exchange,)) for each in report.sentences)
+
+
+def _statements(
+    capture: Capture,
+    recipients: Sequence[Recipient],
+    app: str | None,
+    requests: Container[int],
+    shared: Sequence[SharedIdentifier],
+    shared_total: int,
+) -> tuple[Statement, ...]:
     names_of = load_countries()
     telling = [recipient for recipient in recipients if told(recipient)]
     others = [recipient for recipient in telling if recipient.party != "first"] or telling
@@ -49,35 +78,34 @@ def write_sentences(
     about_answer = _about_answer(capture, recipients, requests)
     most = MAX_SENTENCES - len(about_shared) - len(about_answer)
     room = most if len(others) <= most else most - 1
-    sentences = [
+    statements = [
         _about(recipient, _subject(capture, app) if not position else "The app", names_of, requests)
         for position, recipient in enumerate(others[:room])
     ]
     if rest := others[room:]:
-        names = list(dict.fromkeys(recipient.name for recipient in rest))
-        groups = told(rest[0])
-        proof = _best_request(groups, requests)
-        sentences.append(
-            Sentence(
-                text=_stopped(
-                    f"It transmitted such data to {len(names)} more recipients: {listed(names, 6, 'others')}"
-                ),
-                exchange=proof,
-                groups=tuple(group.id for group in groups if proof in group.exchanges),
-            )
-        )
-    return (*sentences, *about_answer, *about_shared)
+        statements.append(_about_others(rest, requests))
+    return (*statements, *about_answer, *about_shared)
 
 
-def _about_answer(capture: Capture, recipients: Sequence[Recipient], requests: Container[int]) -> list[Sentence]:
+def _about_others(rest: Sequence[Recipient], requests: Container[int]) -> Statement:
+    """How many there are; the requests are of those that are named."""
+    names = list(dict.fromkeys(recipient.name for recipient in rest))
+    more = f"{len(names)} more {'recipient' if len(names) == 1 else 'recipients'}"
+    text = f"The app transmitted personal data to {more}: {listed(names, MAX_NAMED, 'others')}"
+    proofs = [best_request(told(recipient), requests) for recipient in rest[:MAX_NAMED]]
+    groups = tuple(group.id for group in told(rest[0]) if proofs[0] in group.exchanges)
+    return Statement(Sentence(text=_stopped(text), exchange=proofs[0], groups=groups), tuple(dict.fromkeys(proofs)))
+
+
+def _about_answer(capture: Capture, recipients: Sequence[Recipient], requests: Container[int]) -> list[Statement]:
     """What was transmitted before a consent screen was answered, and what still was after it was answered with no."""
     phases, answer = capture.phases, answer_of(capture.phases)
     if answer is None:
         return []
     before, after = told_before(recipients, answer), told_after_refusal(recipients, phases)
-    sentences = _in_time(before, MAX_ABOUT_ANSWER - bool(after), "before", lambda _: answer, requests)
-    most = MAX_ABOUT_ANSWER - len(sentences)
-    return sentences + _in_time(after, most, "after", lambda time: refusal_at(time, phases) or answer, requests)
+    statements = _in_time(before, MAX_ABOUT_ANSWER - bool(after), "before", lambda _: answer, requests)
+    most = MAX_ABOUT_ANSWER - len(statements)
+    return statements + _in_time(after, most, "after", lambda time: refusal_at(time, phases) or answer, requests)
 
 
 def _in_time(
@@ -86,11 +114,11 @@ def _in_time(
     side: str,
     answer_at: Callable[[float], Phase],
     requests: Container[int],
-) -> list[Sentence]:
+) -> list[Statement]:
     """One sentence for each of the first recipients, on what the most telling of their requests shows; the others are
     counted. `side` is on which side of the answer that was.
     """
-    sentences: list[Sentence] = []
+    statements: list[Statement] = []
     for groups in found:
         provable = [group for group in groups if group.exchanges[0] in requests]
         worst = max((group.sensitivity for group in provable), default=0)
@@ -99,20 +127,21 @@ def _in_time(
             for group in provable
             if group.sensitivity == worst and group.first_time is not None
         }
-        if not times or len(sentences) == most:
+        if not times or len(statements) == most:
             continue
-        proof = _best_request(groups, times)
+        proof = best_request(groups, times)
         proven = sorted((group for group in groups if proof in group.exchanges), key=_rank)
         answer, kinds = answer_at(times[proof]), _labels(_without_parts(proven))
         text = f"The app transmitted {listed(kinds, _MAX_KINDS, 'more kinds of data')} to {proven[0].host} "
         text += f"{duration(abs(times[proof] - answer.time))} {side} {answered(answer)}"
         if others := len({group.data_type for group in groups} - {group.data_type for group in proven}):
             text += f"; this recipient received {others} more {'kind' if others == 1 else 'kinds'} of data {side} it"
-        rest = len(found) - len(sentences) - 1
-        if rest and len(sentences) == most - 1:
+        rest = len(found) - len(statements) - 1
+        if rest and len(statements) == most - 1:
             text += f"; {rest} more {'recipient' if rest == 1 else 'recipients'} received personal data {side} it"
-        sentences.append(Sentence(text=f"{text}.", exchange=proof, groups=tuple(group.id for group in proven)))
-    return sentences
+        sentence = Sentence(text=f"{text}.", exchange=proof, groups=tuple(group.id for group in proven))
+        statements.append(stated(sentence, proven, requests))
+    return statements
 
 
 def answered(answer: Phase) -> str:
@@ -134,7 +163,7 @@ def duration(seconds: float) -> str:
 
 def _about_shared(
     shared: Sequence[SharedIdentifier], total: int, recipients: Sequence[Recipient], requests: Container[int]
-) -> list[Sentence]:
+) -> list[Statement]:
     """The identifier that most recipients know, where two of them at least are not the app's own."""
     others = {recipient.id for recipient in recipients if recipient.party != "first"}
     for identifier in shared:
@@ -153,7 +182,9 @@ def _about_shared(
             text += f"; several recipients know {total - 1:,} more {'identifier' if total == 2 else 'identifiers'}"
         held = [group for recipient in recipients if recipient.id in knowing for group in recipient.groups]
         groups = [group.id for group in held if group.data_type in identifier.data_types and proof in group.exchanges]
-        return [Sentence(text=_stopped(text), exchange=proof, groups=tuple(groups))]
+        seen = [proof, *([assigner.exchange] if assigner else ()), *(to.exchange for to in identifier.receivers)]
+        proofs = tuple(dict.fromkeys(index for index in seen if index in requests))
+        return [Statement(Sentence(text=_stopped(text), exchange=proof, groups=tuple(groups)), proofs)]
     return []
 
 
@@ -164,15 +195,23 @@ def _stopped(text: str) -> str:
 
 def _subject(capture: Capture, app: str | None) -> str:
     name = f"app {app}" if app else "app"
-    day = moment(capture.first_time)
-    return f"On {in_words(day)} the {name}" if day else f"The {name}"
+    first, last = moment(capture.first_time), moment(capture.last_time)
+    if first is None:
+        return f"The {name}"
+    if last is not None and first.date() < last.date():
+        return f"From {in_words(first)} to {in_words(last)} the {name}"
+    return f"On {in_words(first)} the {name}"
 
 
-def _about(recipient: Recipient, subject: str, names_of: Mapping[str, str], requests: Container[int]) -> Sentence:
+def _about(recipient: Recipient, subject: str, names_of: Mapping[str, str], requests: Container[int]) -> Statement:
     telling = sorted(told(recipient), key=_rank)
     host = telling[0].host
     groups = _without_parts([group for group in telling if group.host == host])
-    device = [group for group in recipient.groups if group.host == host and group.data_type in _DEVICE]
+    device = [
+        group
+        for group in recipient.groups
+        if group.host == host and group.data_type in _DEVICE and group.evidence != "key"
+    ]
     device.sort(key=lambda group: _DEVICE.index(group.data_type))
     text = f"{subject} transmitted {listed(_labels(groups), _MAX_KINDS, 'more kinds of data')}"
     if device:
@@ -185,9 +224,12 @@ def _about(recipient: Recipient, subject: str, names_of: Mapping[str, str], requ
         text += f"{_alias(destinations)}, {_owner(destinations, names_of)}; {_server(destinations, names_of)}"
     if elsewhere := len({group.host for group in telling}) - 1:
         text += f"; {elsewhere} more of this recipient's hosts received personal data"
-    proving = groups if _listed(groups, requests) else [group for group in telling if group.host == host]
-    proof = _best_request(proving, requests)
-    return Sentence(text=f"{text}.", exchange=proof, groups=tuple(g.id for g in proving if proof in g.exchanges))
+    proving = groups if listed_in(groups, requests) else [group for group in telling if group.host == host]
+    proof = best_request(proving, requests)
+    sentence = Sentence(text=f"{text}.", exchange=proof, groups=tuple(g.id for g in proving if proof in g.exchanges))
+    owned = [to for to in destinations if to.owner and recipient.party != "first"]
+    by_one = bool(owned) and not any(to.owner_verified for to in owned)
+    return replace(stated(sentence, [*groups, *device], requests), owner_by_one=by_one)
 
 
 def _without_parts(groups: Sequence[Group]) -> list[Group]:
@@ -198,20 +240,6 @@ def _without_parts(groups: Sequence[Group]) -> list[Group]:
 
 def _rank(group: Group) -> int:
     return next(rank for rank, prefix in enumerate(_ORDER) if group.data_type.startswith(prefix))
-
-
-def _listed(groups: Sequence[Group], requests: Container[int]) -> bool:
-    return any(index in requests for group in groups for index in group.exchanges)
-
-
-def _best_request(groups: Sequence[Group], requests: Container[int]) -> int:
-    """The request that shows most of the groups; the earliest of several."""
-    counts: dict[int, int] = {}
-    for group in groups:
-        for index in group.exchanges:
-            if index in requests:
-                counts[index] = counts.get(index, 0) + 1
-    return min(counts, key=lambda index: (-counts[index], index))
 
 
 def _alias(destinations: Sequence[Destination]) -> str:
@@ -234,7 +262,7 @@ def _owner(destinations: Sequence[Destination], names_of: Mapping[str, str]) -> 
 
 def _server(destinations: Sequence[Destination], names_of: Mapping[str, str]) -> str:
     """Where each address of the host was: an app may reach several."""
-    places = list(dict.fromkeys(place_in_words(to, names_of) for to in destinations))
+    places = list(dict.fromkeys(place_in_words(to, names_of) for to in destinations)) or [NOWHERE]
     return f"the {'server' if len(places) == 1 else 'servers'} it reached {_was(places)}"
 
 

@@ -11,7 +11,7 @@ from rich.text import Text
 from analyzer.countries import load_countries
 from analyzer.report.groups import answer_of, told_before
 from analyzer.report.ownership import seats_of
-from analyzer.report.sentences import answered, within_sentence
+from analyzer.report.sentences import answered, statements_of, within_sentence
 from analyzer.report.visible import visible
 from analyzer.reported import Recipient, Report
 
@@ -20,6 +20,7 @@ NAME_LIMIT = 80
 ROW_LIMIT = 15
 NAMES_SHOWN = 6
 """Data types (or countries) named for one recipient; the others are counted."""
+REQUESTS_SHOWN = 5
 BEFORE_SHOWN = 5
 SHARED_SHOWN = 3
 UNKNOWN_SHOWN = 3
@@ -34,13 +35,13 @@ def summary(report: Report, paths: Sequence[Path] = ()) -> RenderableType:
     output nor send a command to the terminal.
     """
     parts: list[RenderableType] = list(_matches(report))
-    for number, sentence in enumerate(report.sentences[:5], 1):
-        parts.append(_text(f"{number}. {sentence.text}", f" [request {sentence.exchange}]"))
+    for number, statement in enumerate(statements_of(report)[:5], 1):
+        parts.append(_text(f"{number}. {statement.sentence.text}", f" [{_requests(statement.requests)}]"))
     parts.extend(_before_answer(report))
     if not report.matrix:
         parts.append(_text(f"No personal data was recognised in {_count(report.capture.exchanges, 'exchange')}."))
     elif not report.sentences:
-        parts.append(_text("Nothing stands out; what was recognised:"))
+        parts.append(_text("No personal data was recognised by more than the name of its field; what was recognised:"))
     if report.recipients:
         parts.append(Padding(_table(report.recipients), (1, 0)))
     if len(report.recipients) > ROW_LIMIT:
@@ -176,6 +177,11 @@ def _to(report: Report) -> str:
     names = {recipient.id: recipient.name for recipient in report.recipients}
     to = _some(names.get(count.recipient, count.host) for count in report.undecoded_by_host)
     return f" (to {to})" if to else ""
+
+
+def _requests(numbers: Sequence[int]) -> str:
+    shown = ", ".join(map(str, numbers[:REQUESTS_SHOWN])) + (" and more" if len(numbers) > REQUESTS_SHOWN else "")
+    return f"{'request' if len(numbers) == 1 else 'requests'} {shown}"
 
 
 def _count(number: int, noun: str, many: str = "") -> str:

@@ -2,8 +2,10 @@
 
 from msgspec.structs import replace
 
-from analyzer.report.cards import card_of
+from analyzer.report.cards import CARD_LIMIT, FIELD_LIMIT, OPEN_ROWS, card_of, cards_of, closed_of
+from analyzer.reported import UndecodedCount
 from tests.report.attributed import CERTIFICATE, EVERYTHING, HOLDING, NOTHING, OPERATOR, PARENT, recipient
+from tests.report.sample import big_report
 
 
 def test_a_destination_with_nothing() -> None:
@@ -45,3 +47,27 @@ def test_hosts_at_several_addresses_are_seen_once() -> None:
 def test_a_certificate_alone_is_something_to_show() -> None:
     (seen,) = card_of(recipient(1, replace(EVERYTHING, aliases=())), ()).hosts_seen
     assert (seen.aliases, seen.certificates) == ((), (CERTIFICATE,))
+
+
+def test_only_the_first_recipients_have_a_card_and_their_folded_rows_are_limited() -> None:
+    many = big_report(CARD_LIMIT + 5, 60).recipients
+    cards = cards_of(many, ())
+    assert [card.recipient for card in cards] == list(many[:CARD_LIMIT])
+    assert sum(len(card.folded_rows) for card in cards) == FIELD_LIMIT
+    assert {len(card.open_rows) for card in cards} == {OPEN_ROWS}
+    for card in cards:
+        assert len(card.open_rows) + len(card.folded_rows) + card.more_rows == 60
+
+
+def test_what_could_not_be_decoded_is_told_of_every_recipient_the_most_bytes_first() -> None:
+    many = big_report(CARD_LIMIT + 2, 1).recipients
+    counts = [
+        UndecodedCount(host="a.example", recipient="r1", count=1, bytes=5),
+        UndecodedCount(host="b.example", recipient=many[-1].id, count=2, bytes=4),
+        UndecodedCount(host="c.example", recipient=many[-1].id, count=1, bytes=3),
+    ]
+    closed = closed_of(many, counts)
+    assert [(each.recipient, each.undecoded) for each in closed] == [
+        (many[-1], tuple(counts[1:])), (many[0], tuple(counts[:1])),
+    ]  # fmt: skip
+    assert cards_of(many, closed)[0].undecoded == tuple(counts[:1])

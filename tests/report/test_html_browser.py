@@ -3,8 +3,10 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
+import msgspec
 import pytest
 from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 
@@ -64,6 +66,39 @@ def test_loads_and_runs_nothing_and_fits(browser: Browser, tmp_path: Path, name:
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.close()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 900), (390, 844)])
+@pytest.mark.parametrize("name", ["founding", "empty", "attributed"])
+def test_the_first_screen_tells_what_was_found(
+    browser: Browser, tmp_path: Path, name: str, width: int, height: int
+) -> None:
+    report = REPORTS[name]()
+    page, _ = opened(browser, msgspec.structs.replace(report, indicator_matches=()), tmp_path, width)
+    said = page.locator("#found .sentences .borne, #found .lead").first.bounding_box()
+    assert said is not None
+    assert said["y"] + said["height"] < height
+    page.close()
+
+
+def test_a_huge_report_stays_small_enough_for_a_phone(browser: Browser, tmp_path: Path) -> None:
+    page, _ = opened(browser, big_report(400, 60), tmp_path, 390)
+    assert page.evaluate("document.querySelectorAll('*').length") < 80_000
+    assert (tmp_path / "report.html").stat().st_size < 4_000_000
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.close()
+
+
+def test_landmarks_and_headings_are_told_apart(browser: Browser, tmp_path: Path) -> None:
+    page, _ = opened(browser, attributed_report(), tmp_path)
+    names, levels = page.evaluate("""() => [
+        [...document.querySelectorAll('section, [role=region]')].map(each => each.getAttribute('aria-label')
+            || document.getElementById(each.getAttribute('aria-labelledby')).textContent),
+        [...document.querySelectorAll('h1, h2, h3, h4')].map(each => Number(each.tagName[1])),
+    ]""")
+    assert len(names) == len(set(names)) > 10
+    assert all(level <= before + 1 for before, level in pairwise(levels))
     page.close()
 
 

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from analyzer.countries import load_countries
 from analyzer.model import CountryAnswer, Destination
-from analyzer.report.places import otherwise, place_in_words, source_of, too_far
+from analyzer.report.places import otherwise, place_in_words, server_in_words, source_of, too_far
 from tests.report.attributed import EVERYTHING, NOTHING
 
 AGREED = replace(EVERYTHING, server_country_disputed=False, server_country_too_far=False)
@@ -35,7 +35,7 @@ DBIP = replace(AGREED, server_country_method="DB-IP Country Lite", region=None, 
         (replace(NOTHING, server_ip="192.0.2.1"), "at a place that is not known"),
         (
             replace(NOTHING, server_ip="192.0.2.1", server_country_method="edge", network="Example Edge"),
-            "an edge of a network whose origin is not known (network: Example Edge)",
+            "one of many edge servers, in a country that is not known (network: Example Edge)",
         ),
         (
             replace(NOTHING, server_ip="192.0.2.1", server_country_method="private address", network="x"),
@@ -67,3 +67,28 @@ def test_who_stands_behind_an_answer() -> None:
 def test_what_a_handshake_says() -> None:
     assert too_far(EVERYTHING) == "too far away for a TCP handshake of 3.24 ms"
     assert too_far(replace(EVERYTHING, connect_ms=None)) == "too far away"
+
+
+@pytest.mark.parametrize(
+    ("country", "place", "sentence", "alone"),
+    [
+        ("SG", "Singapore", "in Singapore (", "Singapore"),
+        ("NL", "Netherlands", "in the Netherlands (", "Netherlands"),
+        ("IN", "Mumbai", "in Mumbai, India (", "India, Mumbai"),
+        ("IN", None, "in India (", "India"),
+    ],
+)
+def test_a_region_named_for_its_country_is_told_once(
+    country: str, place: str | None, sentence: str, alone: str
+) -> None:
+    to = replace(
+        EVERYTHING, server_country=country, place=place, server_country_disputed=False, server_country_too_far=False
+    )
+    assert place_in_words(to, load_countries()).startswith(sentence)
+    assert server_in_words(to, load_countries()) == alone
+
+
+def test_only_a_cloud_region_is_sure_of_its_area() -> None:
+    assert server_in_words(replace(DBIP, place="Mumbai"), load_countries()) == "India"
+    assert server_in_words(replace(NOTHING, server_country_method="edge"), load_countries()).startswith("Edge network")
+    assert server_in_words(NOTHING, load_countries()) == "Not known"

@@ -120,7 +120,7 @@ def test_no_server_address() -> None:
 @pytest.mark.parametrize(
     ("method", "said"),
     [
-        ("edge", "was an edge of a network whose origin is not known (network: Fastly)."),
+        ("edge", "was one of many edge servers, in a country that is not known (network: Fastly)."),
         ("private address", "was at a private address."),
         ("unknown", "was at a place that is not known (network: Fastly)."),
     ],
@@ -177,8 +177,8 @@ def test_five_sentences_at_most_and_none_is_forgotten() -> None:
         made.add(exchange(index), f"h{index}.t{index}x.example", [finding("person.email")])
     report = made.finish(CAPTURE, (), METHOD, each(lambda to: destination(to.host, None, 1, owner=to.host[:2])))
     assert len(report.sentences) == 5
-    assert report.sentences[4].text == "It transmitted such data to 5 more recipients: h4, h5, h6, h7 and h8."
-    assert [sentence.text.startswith("The app ") for sentence in report.sentences] == [False, True, True, True, False]
+    assert report.sentences[4].text == "The app transmitted personal data to 5 more recipients: h4, h5, h6, h7 and h8."
+    assert [sentence.text.startswith("The app ") for sentence in report.sentences] == [False, True, True, True, True]
 
 
 def test_exactly_five_recipients_have_a_sentence_each() -> None:
@@ -509,3 +509,20 @@ def test_a_name_with_a_full_stop_ends_its_sentence() -> None:
         CAPTURE, (), METHOD, each(lambda to: destination(to.host, None, 1, owner=f"{to.host[2:4]} Inc."))
     )
     assert report.sentences[-1].text.endswith(" and t6 Inc.")
+
+
+def test_device_data_that_only_a_name_shows_is_not_told() -> None:
+    made = builder()
+    weak, strong = finding("dev.os", "Android", path="os", evidence="key"), finding("dev.model", "Ex 7", path="model")
+    made.add(exchange(0), "t.example", [finding("person.email"), weak, strong])
+    assert "email address, with device data (device make and model) to" in first_sentence(finish(made))
+
+
+@pytest.mark.parametrize(
+    ("lasted", "when"),
+    [(60.0, "On 23 March 2018 the app "), (86_400.0 * 9, "From 23 March 2018 to 1 April 2018 the app ")],
+)
+def test_a_capture_of_several_days_says_so(lasted: float, when: str) -> None:
+    made = builder()
+    made.add(exchange(0), "t.example", [finding("person.email")])
+    assert first_sentence(finish(made, capture=replace(CAPTURE, last_time=START + lasted))).startswith(when)

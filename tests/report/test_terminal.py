@@ -11,6 +11,7 @@ from rich.console import Console
 from analyzer.report.terminal import BEFORE_SHOWN, MATCHES_SHOWN, ROW_LIMIT, summary
 from analyzer.reported import Report
 from tests.report.attributed import MATCH, attributed_report
+from tests.report.making import builder, exchange, finding, finish
 from tests.report.sample import PHASES, big_report, empty_report, founding_report, hostile_report, phased_report
 
 
@@ -88,7 +89,7 @@ def test_nothing_found() -> None:
 
 def test_something_found_but_nothing_to_tell() -> None:
     report = msgspec.structs.replace(founding_report(), sentences=())
-    assert printed(report).startswith("Nothing stands out; what was recognised:")
+    assert printed(report).startswith("No personal data was recognised by more than the name of its field; what was")
 
 
 @pytest.mark.parametrize("sample", [founding_report, attributed_report])
@@ -138,3 +139,10 @@ def test_recipients_before_the_answer_are_cut_and_counted() -> None:
     words = " ".join(printed(msgspec.structs.replace(report, recipients=many)).split())
     assert f"Company {BEFORE_SHOWN - 1} (full name" in words
     assert "; 3 more recipients" in words
+
+
+def test_every_request_that_bears_a_sentence_is_named() -> None:
+    made = builder()
+    for index, kind in enumerate(("person.email", "loc.precise", "person.phone")):
+        made.add(exchange(index), "t.example", [finding(kind)])
+    assert "[requests 0, 1, 2]" in " ".join(printed(finish(made)).split())

@@ -1,0 +1,106 @@
+"""What bears a sentence: each kind of data it tells has a request that holds it, and its evidence."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from analyzer.model import EVIDENCE, Party
+from analyzer.report.html import render_html
+from analyzer.report.proofs import best_request, evidence_of, stated
+from analyzer.report.sentences import statements_of
+from analyzer.reported import Group, Sentence
+from tests.report.making import builder, exchange, finding, finish
+from tests.report.sample import founding_report
+
+MODEL = founding_report().recipients[0].groups[0]
+
+
+def group(data_type: str, *exchanges: int) -> Group:
+    return replace(MODEL, data_type=data_type, exchanges=exchanges)
+
+
+groups = st.lists(
+    st.builds(
+        lambda kind, evidence, exchanges: replace(MODEL, data_type=kind, evidence=evidence, exchanges=tuple(exchanges)),
+        st.sampled_from("abcdef"),
+        st.sampled_from(EVIDENCE),
+        st.lists(st.integers(0, 12), min_size=1, max_size=5, unique=True),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@given(groups, st.sets(st.integers(0, 12)))
+def test_every_kind_that_a_listed_request_holds_is_borne_once(told: list[Group], listed: set[int]) -> None:
+    listed |= set(told[0].exchanges)
+    first = best_request(told, listed)
+    statement = stated(Sentence(text="It.", exchange=first, groups=()), told, listed)
+    assert statement.requests[0] == first
+    assert len(set(statement.requests)) == len(statement.requests)
+    assert set(statement.requests) <= listed
+    provable = {each.data_type for each in told if listed & set(each.exchanges)}
+    assert provable == {each.data_type for each in told if set(statement.requests) & set(each.exchanges)}
+    assert len(statement.requests) <= len(provable)
+    assert sum(count for _, count in statement.evidence) == len({each.data_type for each in told})
+
+
+def test_no_more_requests_than_it_takes() -> None:
+    told = [group("a", 1), group("b", 2, 3), group("c", 3), group("a", 3)]
+    assert stated(Sentence(text="It.", exchange=3, groups=()), told, {1, 2, 3}).requests == (3,)
+    assert stated(Sentence(text="It.", exchange=1, groups=()), told, {1, 2, 3}).requests == (1, 3)
+    assert stated(Sentence(text="It.", exchange=1, groups=()), told, {1, 2}).requests == (1, 2)
+
+
+def test_the_strongest_evidence_of_a_kind_counts() -> None:
+    told = [replace(group("a", 1), evidence="key+value"), replace(group("a", 1), evidence="seed"), group("b", 1)]
+    told[2] = replace(told[2], evidence="key+value")
+    assert evidence_of(told) == (("seed", 1), ("key+value", 1))
+
+
+def test_what_the_first_request_does_not_hold_has_another() -> None:
+    made = builder()
+    made.add(exchange(0), "t.example", [finding("loc.precise")])
+    made.add(exchange(1), "t.example", [finding("person.email"), finding("person.phone", evidence="key+value")])
+    made.add(exchange(2), "t.example", [finding("dev.os", "Android", evidence="documented")])
+    (statement,) = statements_of(finish(made))
+    assert "email address, phone number and precise location, with device data (OS name" in statement.sentence.text
+    assert statement.sentence.exchange == 1
+    assert statement.requests == (1, 0, 2)
+    assert statement.evidence == (("seed", 2), ("documented", 1), ("key+value", 1))
+
+
+@pytest.mark.parametrize(
+    ("party", "owner", "verified", "by_one"),
+    [
+        ("third", "Tracker Inc.", False, True),
+        ("third", "Tracker Inc.", True, False),
+        ("third", None, False, False),
+        ("first", "Maker Inc.", False, False),
+    ],
+)
+def test_an_owner_that_one_source_names_is_marked(
+    party: Party, owner: str | None, verified: bool, by_one: bool
+) -> None:
+    made = builder()
+    made.add(exchange(0), "t.example", [finding("person.email")])
+    report = finish(made, party, owner=owner, owner_verified=verified)
+    assert [each.owner_by_one for each in statements_of(report)] == [by_one]
+    assert ("Owner: one source" in "".join(render_html(report))) == by_one
+
+
+def test_each_recipient_that_the_last_sentence_names_has_a_request() -> None:
+    made = builder()
+    for index in range(9):
+        made.add(exchange(index), f"t{index}x.example", [finding("person.email")])
+    report = finish(made)
+    last = statements_of(report)[-1]
+    assert last.sentence.text.startswith("The app transmitted personal data to 5 more recipients: ")
+    assert last.requests == (4, 5, 6, 7, 8)
+
+
+def test_a_sentence_that_was_not_made_here_keeps_its_request() -> None:
+    report = founding_report()
+    assert [each.sentence for each in statements_of(report)] == list(report.sentences)
+    assert [each.requests for each in statements_of(report)] == [(each.exchange,) for each in report.sentences]
