@@ -46,8 +46,12 @@ class Traffic:
         self._quiet_at = float("-inf")
 
     def phase(self, name: str) -> None:
-        """A phase of the session begins now: launch, before-consent, after-accept, ... Raises ApptellsError."""
+        """A phase of the session begins now: launch, before-consent, after-accept, ... Raises ApptellsError.
+
+        What is sent after this comes after the mark in the file too.
+        """
         self._recorder.order(Marked(time=time.time(), name=phase_name(name)))
+        self._recorder.settle()
 
     def wait(self, seconds: float = PATIENCE) -> None:
         """Waits until nothing new has been recorded for `--apptells-quiet` seconds, at most `seconds`."""
