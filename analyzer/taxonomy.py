@@ -7,6 +7,8 @@ from msgspec import Struct, field
 
 _SHOWABLE = re.compile(r"[\w .,/+()-]{1,40}")
 _SEVEN_DIGITS = re.compile(r"\d{7}")
+_FILE = re.compile(r"data:(image|audio|video|application)/([a-z0-9.-]{1,20});bytes=(\d{1,12});sha256=[0-9a-f]{64}")
+"""What `decode/media.py` puts for a file; its hash may name it."""
 
 
 class DataType(Struct, frozen=True, gc=False):
@@ -38,12 +40,17 @@ class Taxonomy:
         return self._types[data_type]
 
     def mask(self, data_type: str, value: str) -> str:
-        """A value as a report may show it: technical values as they are, others by their ends, secrets not at all."""
+        """A value as a report may show it: technical values as they are, others by their ends, secrets not at all.
+
+        Of a file, its kind and size.
+        """
         kind = self._types[data_type]
         if kind.sensitivity == 0 and _SHOWABLE.fullmatch(value) and not _SEVEN_DIGITS.search(value):
             return value
         if kind.group == "credential":
             return f"({len(value)} characters)"
+        if file := _FILE.fullmatch(value):
+            return f"{file[1]}/{file[2]}, {int(file[3]):,} bytes"
         if data_type == "fin.card.pan" and len(value) >= 13:
             return f"{value[:6]}…{value[-4:]}"
         if data_type == "gov.in.aadhaar" and len(value) >= 12:

@@ -7,13 +7,10 @@ from analyzer.decode import form, grpc, json_body, lines, lzstring, mqtt, msgpac
 from analyzer.decode.charset import to_text
 from analyzer.decode.compression import ENCODINGS, Inflated, inflate, sniff
 from analyzer.decode.limits import MAX_FIELDS, MAX_LAYER_BYTES
+from analyzer.decode.media import kind_of
+from analyzer.decode.media import read as read_media
 from analyzer.decode.walk import Place, Walk
 
-_MEDIA = (
-    (b"\xff\xd8\xff", "JPEG image"), (b"\x89PNG\r\n", "PNG image"), (b"GIF8", "GIF image"), (b"RIFF", "RIFF media"),
-    (b"OggS", "Ogg media"), (b"ID3", "MP3 audio"), (b"\x1aE\xdf\xa3", "Matroska video"), (b"%PDF-", "PDF document"),
-    (b"PK\x03\x04", "ZIP archive"),
-)  # fmt: skip
 _PROTOBUF = re.compile(r"protobuf|x-proto|grpc", re.I)
 
 
@@ -98,7 +95,9 @@ def read(walk: Walk, at: Place, data: bytes, content_type: str) -> bool:
             if opened is not None:
                 walk.data(at.inside(opened.name), opened.data, content_type)
                 return True
-        if media_type(data):
+        media = kind_of(data)
+        if media is not None:
+            read_media(walk, at, data, media)
             return False
     return any(decoder(walk, at, data, content_type) for decoder in DECODERS)
 
@@ -128,8 +127,3 @@ def _inflate(walk: Walk, name: str, data: bytes) -> Inflated | None:
             "Compressed data that breaks off, or opens to more than fits, was read in part.",
         )
     return opened
-
-
-def media_type(data: bytes) -> str | None:
-    """The kind of media file that bytes start as."""
-    return next((name for magic, name in _MEDIA if data.startswith(magic)), None)

@@ -6,9 +6,11 @@ from functools import partial
 from msgspec import Struct
 
 from analyzer.decode import body, form, mqtt, url, values
+from analyzer.decode.branch import Branches
 from analyzer.decode.entropy import entropy
 from analyzer.decode.envelope import Envelope
 from analyzer.decode.limits import MAX_FIELDS
+from analyzer.decode.media import kind_of
 from analyzer.decode.walk import PartFull, Place, Walk
 from analyzer.memo import Memo
 from analyzer.model import Exchange, Field, Location, Undecoded
@@ -54,7 +56,7 @@ class Decoder:
     def __init__(self, envelopes: Sequence[Envelope] = ()) -> None:
         self._envelopes = envelopes
         self._plain: set[str] = set()
-        self._names: set[str] = set()
+        self._branches = Branches()
         self._parts = Memo[tuple[Location, str, str], list[Field]](CACHE_SIZE)
         """Leaves of paths, queries and headers, by location, name and text."""
 
@@ -63,7 +65,7 @@ class Decoder:
 
         Never raises; what could not be read is said.
         """
-        walk = Walk(values.read, body.read, self._plain, self._names, self._envelopes)
+        walk = Walk(values.read, body.read, self._plain, self._branches, self._envelopes)
         host, path, query, fragment = url.split(exchange.url)
         clues = [] if exchange.continues else self._request(walk, exchange, host, path, query, fragment)
         if exchange.messages:
@@ -175,7 +177,8 @@ def _read_message(walk: Walk, at: Place, message: bytes, version: int | None) ->
 
 
 def _undecoded(index: int, host: str, at: Place, data: bytes, content_type: str) -> Undecoded:
-    kind = content_type or body.media_type(data) or ""
+    media = kind_of(data)
+    kind = content_type or (media.name if media is not None else "")
     return Undecoded(
         exchange=index, host=host, location=at.location, path=at.path, bytes=len(data), content_type=kind[:200],
         entropy=round(entropy(data), 2),

@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from analyzer.decode.branch import Branch
 from analyzer.decode.limits import MAX_LEVELS, MAX_VALUE_CHARS
 from analyzer.decode.walk import (
     LONG_PLAIN,
-    MEMO_SIZE,
     NOTHING_MORE,
     PLAIN,
     SHORT,
@@ -32,20 +32,25 @@ _NO_NAMES = frozenset(
     """.split()
 )
 _NAME = re.compile(r"[A-Za-z_$][\w.$:-]{1,40}(?: \w{1,20}){0,3}")
-_LINES_WITH_MORE = re.compile(rf"^(?!(?:{PLAIN})$).+", re.M).findall
-"""The question of `NOTHING_MORE` put to all values of a tree at once, one a line."""
-_LONG_LINES_WITH_MORE = re.compile(rf"^(?!(?:{LONG_PLAIN})$).+", re.M).findall
+_LINES_WITH_MORE = re.compile(rf"(?:(?:{PLAIN})\n)*+(.*)\n?").findall
+"""The question of `NOTHING_MORE` put to all values of a tree at once, one a line, each with its end. What it gives
+are the values that may hold more, and empty texts."""
+_LONG_LINES_WITH_MORE = re.compile(rf"(?:(?:{LONG_PLAIN})\n)*+(.*)\n?").findall
 
 
 class Pairs(list[tuple[str, Any]]):
     """A JSON object as it was written: members in order, names may repeat."""
+
+    def items(self) -> "Pairs":
+        """The members, as a dictionary gives them."""
+        return self
 
 
 def read(walk: Walk, at: Place, tree: Any) -> int:
     """Record the leaves of a tree. Returns how many member names its objects have."""
     reader = _Reader(walk, at)
     start = len(walk.fields)
-    reader.branch(tree, at.path, at.key, 0)
+    reader.read(tree, walk.branches.root(at.path), at.key, 0)
     reader.look_into(start)
     return reader.names_counted
 
@@ -66,88 +71,90 @@ def pair_name(node: dict[Any, Any], key: str, in_list: bool) -> str | None:
 class _Reader:
     """Reads one tree, all of whose leaves have the same location, chain and depth."""
 
-    __slots__ = (
-        "append", "binary", "chain", "depth", "end", "fields", "location", "names", "names_counted", "walk",
-    )  # fmt: skip
+    __slots__ = ("binary", "branches", "chain", "depth", "end", "fields", "location", "names_counted", "walk")
 
     def __init__(self, walk: Walk, at: Place) -> None:
-        self.walk, self.fields, self.names = walk, walk.fields, walk.names
-        self.append, self.end = walk.fields.append, walk.part_end
+        self.walk, self.fields, self.branches = walk, walk.fields, walk.branches
+        self.end = walk.part_end
         self.location, self.chain, self.depth = at.location, at.chain, at.depth
         self.names_counted = 0
         self.binary: dict[int, bytes] = {}
         """Bytes in MessagePack, by the position of the leaf that holds their place."""
 
-    def branch(self, node: Any, path: str, key: str, level: int) -> None:
+    def read(self, node: Any, at: Branch, key: str, level: int) -> None:
         kind = type(node)
         if level > MAX_LEVELS:
-            self._deep(node, path, key)
+            self._deep(node, at.path, key)
         elif kind is dict or kind is Pairs:
-            self._object(node, path + "." if path else "", key, level)
+            self._object(node, at, key, level)
         elif kind is list:
-            self._array(node, path, key, level)
+            self._array(node, at, key, level)
         else:
-            self._scalar(node, path, key)
+            self._scalar(node, at.path, key)
 
-    def _object(self, node: dict[str, Any] | Pairs, prefix: str, key: str, level: int) -> None:
+    def _object(self, node: dict[str, Any] | Pairs, at: Branch, key: str, level: int) -> None:
         # The hottest loop of the program.
-        if len(self.fields) + len(node) > self.end:
+        fields, members, location, chain = self.fields, at.members, self.location, self.chain
+        size = len(node)
+        if len(fields) + size > self.end:
             raise PartFull
-        self.names_counted += len(node)
-        append, names, location, chain = self.append, self.names, self.location, self.chain
-        for name, value in node.items() if isinstance(node, dict) else node:
+        self.names_counted += size
+        for name, value in node.items():
             here = name
-            if name not in names:
-                name, here = self._new_name(name, prefix, node, key)
+            member = members.get(name)
+            if member is None:
+                member, here = self._new_member(name, at, node, key)
             kind = type(value)
             if kind is str:
                 if value:
-                    append(Field(location, prefix + name, here, value, chain))
+                    fields.append(Field(location, member.path, here, value, chain))
             elif kind is int:
-                append(Field(location, prefix + name, here, str(value), chain))
+                fields.append(Field(location, member.path, here, str(value), chain))
             elif kind is dict and level < MAX_LEVELS:
-                self._object(value, f"{prefix}{name}.", here, level + 1)
+                self._object(value, member, here, level + 1)
             elif kind is list and level < MAX_LEVELS:
-                self._array(value, prefix + name, here, level + 1)
+                self._array(value, member, here, level + 1)
             elif value is not None:
-                self.branch(value, prefix + name, here, level + 1)
+                self.read(value, member, here, level + 1)
 
-    def _new_name(self, name: Any, prefix: str, node: dict[str, Any] | Pairs, outer: str) -> tuple[str, str]:
-        """A member's name as text, and the name that says what its value is.
+    def _new_member(self, name: Any, at: Branch, node: dict[str, Any] | Pairs, outer: str) -> tuple[Branch, str]:
+        """A member's place, and the name that says what its value is.
 
         A name that may itself be a value (an address, an identifier) becomes a leaf.
         """
+        if type(name) is str and name in _VALUES:
+            alias = pair_name(dict(node), outer, at.prefix.endswith("].")) if len(node) <= 8 else None
+            return self.branches.value(at, name), alias or name
         if type(name) is not str:  # MessagePack names may be anything
             name = name.decode("utf-8", "replace") if isinstance(name, bytes) else str(name)
-        elif name in _VALUES:
-            alias = pair_name(dict(node), outer, prefix.endswith("].")) if len(node) <= 8 else None
-            return name, alias or name
         elif may_be_a_value(name):
-            self._leaf(prefix + "{name}", "", name)
-        elif len(self.names) < MEMO_SIZE:
-            self.names.add(name)
-        return name, name
+            self._leaf(at.prefix + "{name}", "", name)
+        else:
+            return self.branches.member(at, name), name
+        return at.member(name), name
 
-    def _array(self, node: list[Any], path: str, key: str, level: int) -> None:
-        fields, location, chain = self.fields, self.location, self.chain
+    def _array(self, node: list[Any], at: Branch, key: str, level: int) -> None:
+        fields, location, chain, items = self.fields, self.location, self.chain, at.items
         if len(fields) + len(node) > self.end:
             raise PartFull
         if len(node) == 2 and type(node[0]) is str and type(node[1]) in (str, int, list) and _NAME.fullmatch(node[0]):
             # ["email", "a@b.example"]: a name and its value.
-            self.branch(node[0], f"{path}[0]", key, level + 1)
-            self.branch(node[1], f"{path}[1]", node[0], level + 1)
+            self.read(node[0], self.branches.item(at, 0), key, level + 1)
+            self.read(node[1], self.branches.item(at, 1), node[0], level + 1)
             return
         for position, value in enumerate(node):
             kind = type(value)
-            if kind is dict and level < MAX_LEVELS:
-                self._object(value, f"{path}[{position}].", key, level + 1)
-            elif kind is str:
+            if kind is str:
                 if value:
-                    fields.append(Field(location, f"{path}[{position}]", key, value, chain))
+                    fields.append(Field(location, f"{at.path}[{position}]", key, value, chain))
             elif kind is int:
-                fields.append(Field(location, f"{path}[{position}]", key, str(value), chain))
+                fields.append(Field(location, f"{at.path}[{position}]", key, str(value), chain))
             elif value is not None:
-                self.branch(value, f"{path}[{position}]", key, level + 1)
+                item = items[position] if position < len(items) else self.branches.item(at, position)
+                if kind is dict and level < MAX_LEVELS:
+                    self._object(value, item, key, level + 1)
+                else:
+                    self.read(value, item, key, level + 1)
 
     def _scalar(self, value: Any, path: str, key: str) -> None:
         if value is None or value == "":
@@ -216,10 +223,11 @@ class _Reader:
                 if len(value) > MAX_VALUE_CHARS or not NOTHING_MORE(value)
             ]
         if "%" in text or "&" in text:
-            asked = {*_LINES_WITH_MORE(text)} - self.walk.plain
+            found = _LINES_WITH_MORE(text + "\n")
         else:
-            longer = "\n".join([value for value in values if len(value) >= SHORT])
-            asked = {*_LONG_LINES_WITH_MORE(longer)} - self.walk.plain
+            found = _LONG_LINES_WITH_MORE("\n".join([value for value in values if len(value) >= SHORT]) + "\n")
+        asked = {*found} - self.walk.plain
+        asked.discard("")
         return [position for position, value in enumerate(values) if value in asked] if asked else []
 
 

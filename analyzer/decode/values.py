@@ -10,6 +10,7 @@ from analyzer.decode import form, json_body, jwt, lines, lzstring, msgpack, prot
 from analyzer.decode.charset import to_text, utf16_text
 from analyzer.decode.compression import sniff
 from analyzer.decode.entropy import entropy
+from analyzer.decode.media import SMALL, kind_of
 from analyzer.decode.walk import Place, Walk
 
 CLOSED_BYTES = 256
@@ -150,6 +151,9 @@ def _read_inner(walk: Walk, inner: Place, data: bytes, certain: bool) -> bool:
     """Go on with decoded bytes where they make sense; True where nobody could mean the encoded text itself."""
     if data[0] in b"{[" and (tree := json_body.parse(data)) is not None:
         json_body.read_parsed(walk, inner, data, tree)
+        return True
+    if kind_of(data) is not None and len(data) >= SMALL:
+        walk.data(inner, data)
         return True
     if sniff(data):
         closed, was_cut = len(walk.closed), "cut" in walk.notes

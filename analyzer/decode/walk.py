@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from analyzer.decode.branch import Branches
 from analyzer.decode.envelope import Envelope
 from analyzer.decode.limits import (
     MAX_DEPTH,
@@ -52,7 +53,8 @@ LONG_PLAIN = (
     r"[a-z]++(?:[_. -][a-z]++)*+"
     r"|[+-]?[0-9]{1,19}+(?:[.:/-][0-9]++)*+(?:T[0-9:.]++(?:Z|[+-][0-9:]++)?+)?+"
     r"|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|[A-Z]{1,8}+[-_][0-9]{1,12}+"
-    r"|(?!1[fF]8[bB]|78|28[bB]5)(?:[0-7][0-9a-fA-F])*+[89a-fA-F][0-9a-fA-F](?:[0-9a-fA-F]{2}){2,31}+"
+    r"|(?!1[fF]8[bB]|78|28[bB]5)(?:[0-7][0-9a-fA-F])*+[89a-fA-F][0-9a-fA-F](?=[0-9a-fA-F]{4})(?:[0-9a-fA-F]{8}){0,7}+"
+    r"(?:[0-9a-fA-F]{2}){0,3}+"
 )
 PLAIN = rf"[^%&\n]{{0,{SHORT - 1}}}+|{LONG_PLAIN}"
 NOTHING_MORE = re.compile(PLAIN).fullmatch
@@ -74,7 +76,7 @@ type ReadData = Callable[["Walk", Place, bytes, str], bool]
 class Walk:
     """State of decoding one exchange.
 
-    `plain` (values known to hold nothing more) and `names` (member names that are just names) are shared between walks.
+    `plain` (values known to hold nothing more) and `branches` (places in trees) are shared between walks.
     """
 
     def __init__(
@@ -82,7 +84,7 @@ class Walk:
         read_text: ReadText,
         read_data: ReadData,
         plain: set[str],
-        names: set[str],
+        branches: Branches,
         envelopes: Sequence[Envelope] = (),
     ) -> None:
         self.fields: list[Field] = []
@@ -96,7 +98,7 @@ class Walk:
         self.read_text = read_text
         self.read_data = read_data
         self.plain = plain
-        self.names = names
+        self.branches = branches
         self.envelopes = envelopes
 
     def begin_part(self) -> None:
