@@ -6,8 +6,9 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from analyzer.detect.lexicon import MEMO_SIZE, KeyRule, Lexicon, Meaning
-from analyzer.detect.shapes.number import latitude, longitude
+from analyzer.detect.coordinates import degrees_of, pair_of
+from analyzer.detect.lexicon import MAX_KEY, MEMO_SIZE, KeyRule, Lexicon, Meaning, words_of
+from analyzer.detect.shapes.number import longitude
 from analyzer.detect.shapes.table import SHAPES
 from analyzer.memo import Memo
 from analyzer.model import Field, Finding
@@ -15,13 +16,15 @@ from analyzer.model import Field, Finding
 _PERSON = re.compile(
     r"(?:^|[^a-z])(?:users?|usr|profiles?|customers?|identify|identity|traits|persons?|people|contacts?|members?|patients?"
     r"|passengers?|billing|shipping|recipients?|senders?|payers?|payees?|beneficiary|user_?data|user_?properties|subscribers?"
-    r"|guests?|holder|referrer|enduser|\$set(?:_once)?|person_?properties|applicants?|visitors?"
-    r"|leads?|buyers?|shoppers?|nominees?|requesters?|drivers?|riders?|students?|employees?)(?=$|[^a-z])",
+    r"|guests?|(?:card|account)?holder|referrer|enduser|\$set(?:_once)?|person_?properties|applicants?|visitors?"
+    r"|leads?|buyers?|shoppers?|nominees?|requesters?|drivers?|riders?|students?|employees?|actors?|attendees?|signers?"
+    r"|borrowers?|insured|travell?ers?|receivers?|kunden?|clientes?|usuarios?|utilisateurs?|benutzer|mitglied|utente"
+    r"|klant|kund)(?=$|[^a-z])",
     re.I,
 )
 _BUSINESS = (
     r"stores?|shops?|merchants?|sellers?|company|companies|organi[sz]ations?|restaurants?|outlets?|warehouses?|branch|branches"
-    r"|hotels?|venues?|weather|airports?|stations?"
+    r"|hotels?|venues?|weather|airports?|stations?|suppliers?|vendors?|dealers?|depots?|facilit(?:y|ies)|pickup_?points?"
 )
 _OF_A_BUSINESS = re.compile(rf"(?:^|[^a-z])(?:{_BUSINESS})$", re.I)
 """Objects whose place is nobody's."""
@@ -42,6 +45,11 @@ BESIDE = ("person.", "gov.", "special.", "fin.", "loc.precise")
 NOT_BESIDE = frozenset(("person.language", "person.address.country", "person.username", "person.interests"))
 
 
+NEAR = 3
+"""Fields on either side that may say what a value is called."""
+_NAMING = frozenset("name key field attribute property label type kind question title variable slug system".split())
+_TOLD = frozenset("value val number num answer response identifier".split())
+"""What is called so may be told by a neighbour."""
 MEMO_CHARS = 64
 _UNKNOWN = Meaning((), frozenset(), "", False)
 
@@ -63,6 +71,9 @@ class ByKey:
         self._lexicon = lexicon
         self._claims = Memo[str, tuple[_Claim, ...]](MEMO_SIZE)
         self._fitting = Memo[tuple[str, str], tuple[_Claim, ...]](MEMO_SIZE)
+        self._around = Memo[tuple[str, str], tuple[tuple[KeyRule, ...], bool]](MEMO_SIZE)
+        """Rules for a field called `id` and the like, by both names; whether a neighbour may tell."""
+        self._naming = Memo[str, bool](MEMO_SIZE)
         self._of_a_thing = Memo[str, bool](MEMO_SIZE)
         """By the path of a field that is called as its path ends."""
 
@@ -95,8 +106,8 @@ class ByKey:
                     continue
                 if "loc.precise" in meaning.types and field.path.endswith(("[0]", "[1]")) and longitude(field.value):
                     pairs.setdefault((field.location, field.path[:-3]), []).append(position)
-                if meaning.outer and (rule := self._outer_rule(field)):
-                    found.append((position, _finding(field, rule, f", within '{_outer_name(field)}'")))
+                if meaning.outer and (told := self._told_around(fields, position)):
+                    found.append((position, _finding(field, *told)))
                     continue
             value = field.value
             fit = fitting.get((key, value))
@@ -119,10 +130,10 @@ class ByKey:
                 found.append((position, finding))
                 break
         for pair in pairs.values():
-            found += _pair(fields, pair)
+            found += pair_of(fields, pair)
         for (_, home), group in degrees.items():
             if not _OF_A_BUSINESS.search(_INDEX.sub("", home)):
-                found += _coordinates(fields, group)
+                found += degrees_of(fields, group)
         if waiting:
             found += _beside(fields, waiting, found, known)
         return found
@@ -132,17 +143,58 @@ class ByKey:
         known = self._of_a_thing.get(field.path)
         if known is not None:
             return known
-        found = _OF_A_THING.search(_INDEX.sub("", _home(field))) is not None
+        found = is_of_a_thing(field)
         is_named_so = field.path.endswith(field.key) and len(field.path) <= LONGEST_PATH
         return self._of_a_thing.keep(field.path, found) if is_named_so else found
 
-    def _outer_rule(self, field: Field) -> KeyRule | None:
-        """The rule by which the name around `id` or `value` explains it."""
-        meaning = self._lexicon.meaning(_outer_name(field))
-        for rule in meaning.rules if meaning else ():
-            if rule.evidence != "key" and rule.where != "person" and fits(rule, field.value):
-                return rule
+    def _told_around(self, fields: Sequence[Field], position: int) -> tuple[KeyRule, str] | None:
+        """The rule by which the name around `id` or `value`, or one beside it, explains it; and where that stands."""
+        field = fields[position]
+        home = field.path.rpartition(".")[0]
+        if not home:
+            return None
+        outer = _INDEX.sub("", home).rpartition(".")[2]
+        around = self._around.get((outer, field.key))
+        if around is None:
+            # {phone: {value: ...}}; {name: {given: ...}}, {birth: {date: ...}}: a name in two parts
+            names = (outer, f"{field.key}_{outer}", f"{outer}_{field.key}")
+            rules = tuple(rule for name in names for rule in self._sure(name))
+            may_be_told = words_of(field.key).rpartition("_")[2] in _TOLD
+            around = self._around.keep((outer, field.key), (rules, may_be_told))
+        rules, may_be_told = around
+        for rule in rules:
+            if fits(rule, field.value):
+                return rule, f", within '{outer}'"
+        if not may_be_told:
+            return None
+        for other in (*fields[max(0, position - NEAR) : position], *fields[position + 1 : position + 1 + NEAR]):
+            # {type: CPF, number: ...}, {Name: lastname, Value: ...}
+            if not self._is_naming(other.key) or len(other.value) > MAX_KEY or other.location != field.location:
+                continue
+            if other.path.rpartition(".")[0] == home:
+                for rule in self._sure(other.value):
+                    if fits(rule, field.value):
+                        return rule, f", told by '{other.value[:60]}' beside it"
         return None
+
+    def _is_naming(self, key: str) -> bool:
+        """Whether the value of a key may be what its neighbour is called."""
+        known = self._naming.get(key)
+        return self._naming.keep(key, words_of(key).rpartition("_")[2] in _NAMING) if known is None else known
+
+    def _sure(self, name: str) -> list[KeyRule]:
+        """The rules for a name that hold where it stands elsewhere than on its value."""
+        meaning = self._lexicon.meaning(name)
+        return [
+            rule
+            for rule in (meaning.rules if meaning else ())
+            if rule.where != "person" and (rule.evidence != "key" or rule.shapes == ("hashed",))
+        ]
+
+
+def is_of_a_thing(field: Field) -> bool:
+    """Whether the object that a field belongs to is a shop, a product and the like, by its name."""
+    return _OF_A_THING.search(_INDEX.sub("", _home(field))) is not None
 
 
 def fits(rule: KeyRule, value: str) -> bool:
@@ -169,10 +221,6 @@ def _home(field: Field) -> str:
     if path == whole or path == field.key or path.endswith("." + field.key):
         return path.rpartition(".")[0]
     return path
-
-
-def _outer_name(field: Field) -> str:
-    return _INDEX.sub("", field.path.rpartition(".")[0]).rpartition(".")[2]
 
 
 def _finding(field: Field, rule: KeyRule, context: str) -> Finding:
@@ -208,6 +256,7 @@ def _beside(
     types += [(position, finding.data_type) for position, finding in known]
     parents: dict[tuple[str, str], str] = {}
     taken = {position for position, _ in found}
+    with_family: set[tuple[str, str]] = set()
     for position, data_type in types:
         if data_type.startswith(BESIDE) and data_type not in NOT_BESIDE:
             field = fields[position]
@@ -215,12 +264,16 @@ def _beside(
             parents.setdefault((field.location, home), field.key)
             # In {name: email, value: ...} lists the neighbours are one level up.
             parents.setdefault((field.location, _INDEX.sub("", home)), field.key)
+            if data_type == "person.name.family":
+                with_family.add((field.location, home))
     out: list[tuple[int, Finding]] = []
     for position, rule in waiting:
         if position in taken:
             continue
         field = fields[position]
         home = _home(field)
+        if rule.name == "name" and rule.data_type == "person.name.given" and (field.location, home) not in with_family:
+            continue  # one word under `name` may be anything, but for a family name beside it
         near = parents.get((field.location, home)) or parents.get((field.location, _INDEX.sub("", home)))
         scope = None
         if home or "." in field.key:
@@ -233,51 +286,3 @@ def _beside(
             continue
         taken.add(position)
     return out
-
-
-def _coordinates(fields: Sequence[Field], group: Sequence[tuple[int, bool]]) -> list[tuple[int, Finding]]:
-    """Latitude and longitude of one object; a latitude alone counts where its key leaves no doubt."""
-    lats = [position for position, is_lat in group if is_lat and latitude(fields[position].value)]
-    lons = [position for position, is_lat in group if not is_lat and longitude(fields[position].value)]
-    out: list[tuple[int, Finding]] = []
-    for position in [*lats, *lons]:
-        field = fields[position]
-        decimals = len(field.value.partition(".")[2])
-        paired = bool(lats and lons)
-        sure = "itude" in field.key.lower() or re.search(
-            r"geo|loc|gps|coord|position", f"{field.path} {field.key}", re.I
-        )
-        if not paired and not (sure and decimals >= 3) and decimals < 5:
-            continue
-        kind = "loc.precise" if decimals >= 3 else "loc.coarse"
-        what = "beside its counterpart" if paired else "with five decimals or under a key of a place"
-        out.append(
-            (
-                position,
-                Finding(
-                    field=field, data_type=kind, evidence="key+value", value=field.value,
-                    reasoning=f"The key '{field.key[:60]}' names a coordinate and the value is one in degrees"
-                    f" with {decimals} decimals, {what}.",
-                ),
-            )
-        )  # fmt: skip
-    return out
-
-
-def _pair(fields: Sequence[Field], pair: Sequence[int]) -> list[tuple[int, Finding]]:
-    """Two numbers in an array that is called a place, in either order (GeoJSON puts longitude first)."""
-    if len(pair) != 2 or not any(latitude(fields[position].value) for position in pair):
-        return []
-    if any(len(fields[position].value.partition(".")[2]) < 3 for position in pair):
-        return []
-    return [
-        (
-            position,
-            Finding(
-                field=fields[position], data_type="loc.precise", evidence="key+value", value=fields[position].value,
-                reasoning=f"The key '{fields[position].key[:60]}' names a place and its value is a pair of degrees"
-                " with three decimals or more.",
-            ),
-        )
-        for position in pair
-    ]  # fmt: skip

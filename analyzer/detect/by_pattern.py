@@ -3,14 +3,19 @@
 import base64
 import json
 import re
+from collections.abc import Callable
+from typing import Any
 
 import re2
 
+from analyzer.detect.by_key import is_of_a_thing
 from analyzer.detect.joined import Joined
+from analyzer.detect.namesake import Namesakes
 from analyzer.detect.shapes import device as device
 from analyzer.detect.shapes import india as india
 from analyzer.detect.shapes import number as numbers
 from analyzer.detect.shapes import person as person
+from analyzer.detect.shapes import text as texts
 from analyzer.model import Evidence, Finding
 
 # Ends of file names, package names and local hosts.
@@ -142,7 +147,10 @@ def _sure(data: str, start: int, end: int) -> bool:
     return True
 
 
-PATTERNS: tuple[tuple[str, str, Evidence, object, str], ...] = (
+Check = Callable[[str, int, int], bool]
+"""Whether a match is what it looks like: the text around it, its start and its end there."""
+
+PATTERNS: tuple[tuple[str, str, Evidence, Check, str], ...] = (
     ("person.email", r"[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,6}\.[A-Za-z]{2,24}\b",
      "validated", _email, "The value is an e-mail address by its grammar."),
     ("person.phone", r"\+[1-9][0-9]{0,3}[ -]?[0-9][0-9 -]{6,13}[0-9]", "validated",
@@ -180,11 +188,14 @@ class ByPattern:
         options = re2.Options()
         options.log_errors = False
         self._set = re2.Set.SearchSet(options)
-        self._patterns = []
-        for data_type, pattern, evidence, check, reasoning in PATTERNS:
+        self._patterns: list[tuple[str, Any, Evidence, Check, str]] = []
+        rows = [*PATTERNS]
+        rows += [(kind, text, level, _in_text(check), why) for kind, level, text, check, why in texts.TEXT_PATTERNS]
+        for data_type, pattern, evidence, check, reasoning in rows:
             self._set.Add(pattern)
             self._patterns.append((data_type, re2.compile(pattern, options), evidence, check, reasoning))
         self._set.Compile()
+        self._namesakes = Namesakes()
 
     def find(self, joined: Joined) -> list[tuple[int, Finding]]:
         """(position of the field, finding) of every value that proves itself; one a field and data type."""
@@ -194,26 +205,38 @@ class ByPattern:
         found: list[tuple[int, Finding]] = []
         for which in sorted(present):
             data_type, pattern, evidence, check, reasoning = self._patterns[which]
+            value = 1 if pattern.groups else 0
             last = -1
             for match in pattern.finditer(joined.data):
-                position, offset = joined.locate(match.start())
+                first, stop = match.span(value)
+                position, offset = joined.locate(first)
                 if position == last:
                     continue
-                # Offsets are bytes; Latin-1 keeps one character a byte, and patterns match ASCII only. A check sees its
-                # surroundings, not the whole value, which may be long and full of matches.
+                # Offsets are bytes; Latin-1 keeps one character a byte. A check sees its surroundings, not the whole
+                # value, which may be long and full of matches.
                 start = min(offset, AROUND)
-                stop = min(match.end() + AROUND, joined.end_of(position))
-                text = joined.data[match.start() - start : stop].decode("latin-1")
-                end = start + match.end() - match.start()
-                if check(text, start, end):
+                text = joined.data[first - start : min(stop + AROUND, joined.end_of(position))].decode("latin-1")
+                field = joined.fields[position]
+                if check(text, start, start + stop - first) and not (value and is_of_a_thing(field)):
                     last = position
                     found.append(
                         (
                             position,
                             Finding(
-                                field=joined.fields[position], data_type=data_type, evidence=evidence,
-                                value=text[start:end], reasoning=reasoning,
+                                field=field, data_type=data_type, evidence=evidence,
+                                value=joined.data[first:stop].decode("utf-8", "replace"), reasoning=reasoning,
                             ),
                         )
                     )  # fmt: skip
-        return found
+        addresses = [finding.value for _, finding in found if finding.data_type == "person.email"]
+        return found + self._namesakes.find(joined, addresses) if addresses else found
+
+
+def _in_text(check: texts.Check) -> Check:
+    """A check of the value and of what stands around it, for text that was read as Latin-1."""
+
+    def checked(data: str, start: int, end: int) -> bool:
+        parts = data[start:end], data[:start], data[end:]
+        return check(*(part.encode("latin-1").decode("utf-8", "replace") for part in parts))
+
+    return checked

@@ -81,7 +81,12 @@ def words_of(key: str) -> str:
 
 LATITUDE = frozenset(("latitude", "lat"))
 LONGITUDE = frozenset(("longitude", "lon", "lng", "long"))
-OUTER = frozenset(["id", "value", "val", "number", "num", "address", "token", "text", "content", "data", "string"])
+OUTER = frozenset(
+    """
+        id value val number num address token text content data string answer response identifier date iso raw formatted
+        full e164 year home work primary main given family first last middle
+    """.split()
+)
 
 
 class Meaning(Struct, frozen=True, gc=False):
@@ -120,11 +125,11 @@ class Lexicon:
         if not 0 < len(key) <= MAX_KEY:
             return None if key else self.known.keep(key, None)
         rules = self._look_up(key)
-        last = words_of(key).rpartition("_")[2]
+        first, _, last = words_of(key).rpartition("_")
         degrees = "latitude" if last in LATITUDE else "longitude" if last in LONGITUDE else ""
         if degrees and (rules or not _THINGS.isdisjoint(words_of(key).split("_"))):
             degrees = ""  # `lat_lng` holds both, and the place of a shop is nobody's
-        outer = key.lower() in OUTER
+        outer = key.lower().lstrip("$_") in OUTER or (bool(first) and last in ("value", "val") and not rules)
         known = rules or degrees or outer
         types = frozenset([rule.data_type for rule in rules] + ["loc.precise"] * bool(degrees))
         is_simple = not degrees and not outer and "loc.precise" not in types
@@ -137,7 +142,10 @@ class Lexicon:
         return found.types if found else frozenset()
 
     def _look_up(self, key: str) -> tuple[KeyRule, ...]:
-        return self._by_words(words_of(key), "." in key)
+        name = words_of(key)
+        if _SPELT.fullmatch(name):
+            name = name.replace("_", "")
+        return self._by_words(name, "." in key)
 
     def _by_words(self, name: str, dotted: bool) -> tuple[KeyRule, ...]:
         found = list(self._exact.get(name, ()))
@@ -168,16 +176,22 @@ _PREFIXES = frozenset(
     """
         ep up epn upn user usr customer profile traits attr attribute prop properties p custom metadata the my x we
         u s d cust client ua ud af fl moe appmetrica person people visitor member subscriber shopper guest patient
-        applicant lead buyer contact current home primary attrs params field form input cf
+        applicant lead buyer contact current home primary attrs params field form input cf kunde kunden cliente client
+        usuario utilisateur benutzer mitglied klant kund utente actor payer sender recipient
     """.split()
 )
+# A name spelt letter by letter: `Z.I.P.`, which some services make `z_i_p` of.
+_SPELT = re.compile(r"[a-z](?:_[a-z]){2,5}")
 # What is not a person: `store_phone`, `company_address`, `weather_city`.
 _THINGS = frozenset(
     """
         store stores shop merchant seller company branch outlet restaurant hotel warehouse venue clinic hospital
-        support helpline helpdesk brand product item campaign weather server cafe mall airport station
+        support helpline helpdesk brand product item campaign weather server cafe mall airport station supplier vendor
+        dealer depot facility
     """.split()
 )
 _GLUED = re.compile("user|customer|billing|shipping|delivery|patient|contact|guest|member")
-# Types that are written behind the name: FullStory's `gender_str`, `birthDate_date`.
-_SUFFIXES = frozenset(["str", "strs", "text", "txt", "date", "value", "val"])
+# Behind the name: types (`gender_str`, Salesforce's `Birthdate__c`), and which one of several (`phone_primary`).
+_SUFFIXES = frozenset(
+    "str strs text txt date value val c primary secondary home work main personal alternate alt 1 2 3".split()
+)

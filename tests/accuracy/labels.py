@@ -84,6 +84,6 @@ def founding_labels(index: int) -> Iterable[str]:
     elif path == "/v1/profile":
         yield from (*PROFILE, "interests")
     elif path == "/v1/profile/photo":
-        yield from ("user", "given")
+        yield from ("user", "given", "photo")
     elif path.endswith("/ruchika.jpg"):
         yield "given"

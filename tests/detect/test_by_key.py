@@ -156,6 +156,107 @@ def test_a_name_with_an_everyday_meaning_needs_the_value_to_agree(
     assert claimed(personal) == {data_type}
 
 
+def test_a_value_is_told_by_the_name_beside_it() -> None:
+    rows = [{"Name": "lastname", "Value": "Kulkarni"}, {"variable_name": "dob", "value": "1988-03-14", "display": "x"}]
+    assert find_json({"Data": rows, "id": {"type": "CPF", "number": "529.982.247-25", "at": 1}}) == {
+        "Data[0].Value": "person.name.family",
+        "Data[1].value": "person.dob",
+        "id.number": "gov.other",
+    }
+    traits = [{"trait_key": "gender", "trait_value": "female"}, {"idType": "SHA256_EMAIL", "idValue": "ab" * 32}]
+    assert find_json({"traits": traits}) == {
+        "traits[0].trait_value": "person.gender",
+        "traits[1].idValue": "person.email.hashed",
+    }
+
+
+def test_a_name_beside_a_value_of_another_shape_or_far_away_tells_nothing() -> None:
+    rows = [{"Name": "lastname", "Value": "v1.2"}, {"Name": "zone", "Value": "Kulkarni"}, {"type": "phone", "id": "P8"}]
+    assert find_json({"Data": rows}) == {}
+    assert find_json({"type": "dob", "value": {"x": "1988-03-14"}}) == {}
+    far = {"type": "CPF", "a": 1, "b": 2, "c": 3, "number": "529.982.247-25"}
+    assert find_json({"thing": far}) == {}
+
+
+def test_dates_of_birth_in_objects() -> None:
+    assert find_json({"birthday": {"__type": "Date", "iso": "1969-02-27T00:00:00.000Z"}}) == {
+        "birthday.iso": "person.dob"
+    }
+    assert find_json({"dob": {"day": 30, "month": 12, "year": 1979}}) == {"dob.year": "person.dob"}
+    assert find_json({"release": {"iso": "1969-02-27", "year": 1979}}) == {}
+
+
+def test_one_of_several_is_told_by_the_object_around_it() -> None:
+    assert find_json({"phones": {"home": "0221 1234567", "work": "x"}, "emails": {"primary": "a@post.example"}}) == {
+        "phones.home": "person.phone",
+        "emails.primary": "person.email",
+    }
+
+
+def test_a_name_in_two_parts() -> None:
+    patient = {
+        "name": [{"family": "Shah-Brown", "given": ["Priyanka"]}],
+        "telecom": [{"system": "phone", "value": "x"}],
+    }
+    assert find_json(patient) == {"name[0].family": "person.name.family", "name[0].given[0]": "person.name.given"}
+    assert find_json({"telecom": [{"system": "phone", "value": "07911 123456"}]}) == {
+        "telecom[0].value": "person.phone"
+    }
+    assert find_json({"birth": {"date": "1981-04-30"}, "release": {"date": "1981-04-30"}}) == {
+        "birth.date": "person.dob"
+    }
+    assert find_json({"user_agent": {"family": "Opera"}, "font": {"family": "Roboto"}, "page": {"first": "Sale"}}) == {}
+
+
+def test_what_a_supplier_or_a_depot_has_is_nobodys() -> None:
+    place = {"name": "Max Lindner", "phone": "0221 1234567", "address1": "Ringstrasse 12", "postalCode": "50667"}
+    assert find_json({"suppliers": [place], "pickupPoint": place}) == {}
+    assert set(find_json({"recipient": place}).values()) == {
+        "person.name.full", "person.phone", "person.address.postal", "person.address.postcode",
+    }  # fmt: skip
+
+
+def test_one_word_under_name_is_a_given_name_beside_a_family_name_only() -> None:
+    assert find_json({"buyer": {"name": "Thiago", "surname": "Albuquerque"}}) == {
+        "buyer.name": "person.name.given",
+        "buyer.surname": "person.name.family",
+    }
+    assert find_json({"buyer": {"name": "Premium", "email": "a@post.example"}}) == {"buyer.email": "person.email"}
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "data_type"),
+    [
+        ("recipients", "2348031234567", "person.phone"),
+        ("street_name", "Rua das Palmeiras", "person.address.postal"),
+        ("first_line", "Lindenallee 48a", "person.address.postal"),
+        ("identityNumber", "52998224725", "gov.other"),
+        ("ssn", "4399", "gov.us.ssn"),
+        ("bvn", "22212345678", "gov.other"),
+        ("apellido_paterno", "Robledo", "person.name.family"),
+        ("fechaNac", "22/01/1986", "person.dob"),
+        ("Birthdate__c", "1981-04-30", "person.dob"),
+        ("phone_primary", "+49 221 1234567", "person.phone"),
+        ("email", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "person.email.hashed"),
+    ],
+)
+def test_names_that_were_learned_from_kinds_of_services(key: str, value: str, data_type: str) -> None:
+    assert find(field(key, value)) == [(0, data_type)]
+    assert find(field(key, "all")) == []
+
+
+def test_the_name_of_someone_acting_counts() -> None:
+    assert find(field("event.actor.name", "Chinwe Okonkwo")) == [(0, "person.name.full")]
+    assert find(field("events[0].data.kunde_name", "Jürgen Schönfeldt", "kunde_name")) == [(0, "person.name.full")]
+    assert find(field("cardholder.name", "Ximena Robledo")) == [(0, "person.name.full")]
+    assert find(field("event.target.name", "Chinwe Okonkwo")) == []
+
+
+def test_a_genre_is_a_gender_only_of_a_person() -> None:
+    assert find(field("user.genre", "femme")) == [(0, "person.gender")]
+    assert find(field("track.genre", "femme"), field("user.genre", "jazz")) == []
+
+
 def test_the_reasoning_names_key_and_shape() -> None:
     ((_, found),) = SEARCH.find([field("d.Gender", "F")], [])
     assert found.reasoning == "The key 'Gender' names such a value and the value has the shape of gender."

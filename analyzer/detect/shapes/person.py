@@ -66,9 +66,16 @@ _GENDERS = frozenset(
         m f male female man woman other o x nonbinary non-binary nb transgender trans divers d w weiblich männlich
         maennlich mann frau herr homme femme h hombre mujer masculino femenino feminino masculin féminin uomo donna
         maschio femmina vrouw kvinna kvinde mies nainen kobieta mężczyzna purush mahila stri boy girl
-        prefer_not_to_say genderqueer genderfluid agender पुरुष महिला
+        prefer_not_to_say genderqueer genderfluid agender पुरुष महिला 男 女 男性 女性 남 여 남성 여성 남자 여자
+        мужской женский laki-laki perempuan pria wanita erkek kadın homem nam nữ muž žena man férfi nő ذكر أنثى
     """.split()
 )
+_EAST_ASIAN_FAMILIES = (
+    "김이박최정강조윤장임한오서신권황안송류전홍고문양손배백허유남심노하곽성차주우구민진나지엄채원천방공현함변염여추도소석선설"
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范"
+    "方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文張劉陳楊趙吳孫馬羅鄭謝許鄧蕭呂蘇盧葉鍾"
+)
+_EAST_ASIAN_NAME = re.compile(r"[\uac00-\ud7af]{3}|[\u4e00-\u9fff]{2,3}")
 
 
 _MARITAL = frozenset(
@@ -119,8 +126,27 @@ def phone_india(value: str) -> bool:
     return re.fullmatch(r"(?:\+?91|0)[6-9]\d{9}", value) is not None
 
 
+def phone_abroad(value: str) -> bool:
+    """A mobile number of any country with its country code and without a plus sign, by its numbering plan."""
+    if re.fullmatch(r"(?:00)?[1-9]\d{9,13}", value) is None or re.fullmatch(r"1[5-9]\d{11}", value):
+        return False  # the last is milliseconds since 1970
+    import phonenumbers  # only once such a value turns up: 40 ms
+
+    try:
+        number = phonenumbers.parse("+" + value.removeprefix("00"), None)
+    except phonenumbers.NumberParseException:
+        return False
+    mobile = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
+    return phonenumbers.is_valid_number(number) and phonenumbers.number_type(number) in mobile
+
+
 def person_name(value: str) -> bool:
-    """Two to four words that each start with a capital, none of them a word of event or product names."""
+    """Two to four words that each start with a capital, none of them a word of event or product names.
+
+    Or a Korean or Chinese name, written without a space: a frequent family name, then one or two signs.
+    """
+    if value[:1] in _EAST_ASIAN_FAMILIES and _EAST_ASIAN_NAME.fullmatch(value):
+        return True
     words = value.split()
     if not 2 <= len(words) <= 4 or len(value) > 60:
         return False
@@ -129,6 +155,8 @@ def person_name(value: str) -> bool:
 
 def name_word(value: str) -> bool:
     """One or two words that a given or family name could be."""
+    if value in _EAST_ASIAN_FAMILIES:
+        return len(value) == 1
     words = value.split()
     return 1 <= len(words) <= 2 and len(value) <= 40 and len(value) >= 2 and all(_name_word(word) for word in words)
 

@@ -7,8 +7,25 @@ _HOUSE = re.compile(r"(?:[A-Za-z]{1,4}[-/ #]?)?\d{1,5}(?:[-/ ]?[A-Za-z]|[-/ ]\d{
 _TOWN = re.compile(r"[^\W\d_][^\W\d_'’. -]*(?:[ '’.-]{1,2}[^\W\d_]+){0,4}")
 _POSTCODE = re.compile(
     r"[1-9]\d{2} ?\d{3}|\d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}"  # India; United States, Germany; Britain
-    r"|\d{4} ?[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{5}-\d{3}|\d{4}-\d{3}|\d{2}-\d{3}|\d{3} \d{2}"
+    r"|\d{4} ?[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{5}-?\d{3}|\d{4}-\d{3}|\d{2}-\d{3}|\d{3} \d{2}"
+    r"|〒? ?\d{3}-\d{4}|[A-Z]\d[\dW] ?[A-Z\d]{4}|[A-Z]{1,2}-\d{4,5}"  # Japan; Ireland; Europe with its country
 )
+# The words that streets are called by, where they stand before the name, after it, or as its end.
+_BEFORE = (
+    r"rua|avenida|av\.?|travessa|alameda|calle|carrera|via|viale|corso|piazza|rue|avenue|boulevard|chemin|place|ul\."
+    r"|ulica|jalan|jl\.?"
+)
+_AFTER = (
+    r"street|st\.?|road|rd\.?|avenue|ave\.?|lane|ln\.?|drive|dr\.?|boulevard|blvd\.?|court|crescent|terrace|close|way"
+    r"|highway|parkway|marg|salai|colony|layout|gali|sokak|caddesi|straat|laan|gatan?|vägen|gade|vej|katu"
+)
+_ENDING = r"stra(?:ß|ss)e|str\.|allee|gasse|platz|damm|ufer|straat|laan|gracht|gatan|vägen|gade|vej|katu|tie"
+_STREET = re.compile(
+    rf"(?:{_BEFORE}) [^\W\d_].{{1,60}}|.{{1,60}} (?:{_AFTER})|[^\W\d_][\w .-]{{1,40}}(?:{_ENDING})", re.I
+)
+_KANA = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+_EAST_ASIAN_TOWN = re.compile(rf"[{_KANA}]{{1,10}}")
+_EAST_ASIAN_STREET = re.compile(rf"[{_KANA}]{{1,20}} ?[\d０-９]{{1,4}}[\d０-９{_KANA}-]{{0,20}}(?: \S.{{0,40}})?")
 # Words that stand where a town's name could, and are none.
 _NOT_TOWNS = frozenset(
     """
@@ -62,10 +79,17 @@ _REGIONS = (
 
 
 def postal_address(value: str) -> bool:
-    """Free text with a number and words, as a street address has."""
+    """Free text with a number and words, as a street address has, or a block of a Japanese or Korean quarter."""
+    if not value.isascii() and _EAST_ASIAN_STREET.fullmatch(value) is not None:
+        return True
     return (
         _POSTAL.fullmatch(value) is not None and " " in value.strip() and not value.startswith(("http", "Mozilla", "/"))
     )
+
+
+def street(value: str) -> bool:
+    """The name of a street without a number: a word for a street before the name, after it, or as its end."""
+    return len(value) <= 80 and _STREET.fullmatch(value) is not None
 
 
 def house_number(value: str) -> bool:
@@ -74,7 +98,9 @@ def house_number(value: str) -> bool:
 
 
 def place_name(value: str) -> bool:
-    """Capitalised words that a town or region could have."""
+    """Capitalised words that a town or region could have, or signs of Chinese, Japanese or Korean writing."""
+    if not value.isascii() and _EAST_ASIAN_TOWN.fullmatch(value) is not None:
+        return True
     if not 2 < len(value) <= 40 or not value[0].isupper() or _TOWN.fullmatch(value) is None:
         return False
     return not _NOT_TOWNS.issuperset(value.lower().split())
@@ -96,5 +122,10 @@ def country(value: str) -> bool:
 
 
 def postcode(value: str) -> bool:
-    """A postcode of India, the United States, Britain, Canada, Brazil, or most countries of Europe."""
+    """A postcode of India, the United States, Britain, Canada, Brazil, Japan, or most countries of Europe."""
     return _POSTCODE.fullmatch(value) is not None
+
+
+def postcode_4(value: str) -> bool:
+    """Four digits, as Austria, Switzerland, Belgium, Denmark, Norway, Australia and South Africa have."""
+    return re.fullmatch(r"\d{4}", value) is not None

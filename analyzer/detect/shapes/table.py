@@ -83,19 +83,24 @@ _PICTURES = ("/9j/", "iVBORw0KGgo", "R0lGOD", "UklGR", "data:image/")
 _DOCUMENTS = ("JVBERi0", "UEsDB", "data:application/pdf", "0M8R4KGx")
 
 
+def _is_file(value: str, starts: tuple[str, ...]) -> bool:
+    """The data of a file, or what `decode/media.py` says of it: `data:image/jpeg;bytes=...;sha256=...`."""
+    return (len(value) > 100 or ";sha256=" in value) and value.startswith(starts)
+
+
 def recording(value: str) -> bool:
     """Sound or moving pictures in base64, by their first bytes."""
-    return len(value) > 100 and value.startswith(_MEDIA)
+    return _is_file(value, _MEDIA)
 
 
 def picture_data(value: str) -> bool:
     """A picture in base64, by its first bytes."""
-    return len(value) > 100 and value.startswith(_PICTURES)
+    return _is_file(value, _PICTURES)
 
 
 def document_data(value: str) -> bool:
     """A document in base64, by its first bytes."""
-    return len(value) > 100 and value.startswith(_DOCUMENTS)
+    return _is_file(value, _DOCUMENTS)
 
 
 def jwt(value: str) -> bool:
@@ -106,11 +111,11 @@ def jwt(value: str) -> bool:
 SHAPES: dict[str, Callable[[str], bool]] = {
     shape.__name__: shape
     for shape in (
-        person.email, person.personal_email, person.phone, person.phone_india, person.person_name, person.name_word,
-        person.handle, person.handle_at, person.birth_date, person.year, person.age, person.gender, person.title,
-        person.marital, person.photo, person.picture,
-        place.postal_address, place.house_number, place.place_name, place.region_name, place.region_code,
-        place.country, place.postcode,
+        person.email, person.personal_email, person.phone, person.phone_india, person.phone_abroad,
+        person.person_name, person.name_word, person.handle, person.handle_at, person.birth_date, person.year,
+        person.age, person.gender, person.title, person.marital, person.photo, person.picture,
+        place.postal_address, place.street, place.house_number, place.place_name, place.region_name,
+        place.region_code, place.country, place.postcode, place.postcode_4,
         india.aadhaar, india.aadhaar_masked, india.aadhaar_vid, india.pan_in, india.gstin, india.epic,
         india.passport_in, india.licence_in, india.vehicle_in, india.abha, india.abha_address, india.ifsc, india.vpa,
         india.uan, nations.ssn, nations.gb_nino, nations.de_id_card, nations.document,
