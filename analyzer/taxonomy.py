@@ -10,6 +10,9 @@ _SEVEN_DIGITS = re.compile(r"\d{7}")
 _FILE = re.compile(r"data:(image|audio|video|application)/([a-z0-9.-]{1,20});bytes=(\d{1,12});sha256=[0-9a-f]{64}")
 """What `decode/media.py` puts for a file; its hash may name it."""
 
+_PROPER = ("Aadhaar", "Android", "Bluetooth", "Indian")
+"""First words of labels that keep their capital in a sentence; acronyms and names of several words show as such."""
+
 
 class DataType(Struct, frozen=True, gc=False):
     """One row of `data/taxonomy/types.tsv`."""
@@ -58,3 +61,12 @@ class Taxonomy:
         if len(value) < 5:
             return "…"
         return f"{value[0]}…{value[-1]}"
+
+
+def within_sentence(label: str) -> str:
+    """A label of a data type as it stands within a sentence: `e-mail` for `E-mail (work)`."""
+    label = label.partition(" (")[0]
+    first, *others = label.split(" ")
+    of_a_name = any(word[:1].isupper() and word[1:].islower() for word in others)
+    named = first in _PROPER or of_a_name or not first[1:].islower()
+    return label if named else label[:1].lower() + label[1:]

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.knowledge import Knowledge
+from analyzer.taxonomy import within_sentence
 
 TAXONOMY = Knowledge().taxonomy
 
@@ -42,3 +43,28 @@ def test_masking(data_type: str, value: str, masked: str) -> None:
 @given(st.sampled_from([kind for kind in TAXONOMY if kind.sensitivity]), st.text(min_size=5, max_size=60))
 def test_no_sensitive_value_is_shown_whole(kind: object, value: str) -> None:
     assert value not in TAXONOMY.mask(kind.id, value)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("label", "within"),
+    [
+        ("Email address", "email address"),
+        ("Aadhaar number", "Aadhaar number"),
+        ("Permanent Account Number (income tax)", "Permanent Account Number"),
+        ("UPI ID (VPA)", "UPI ID"),
+        ("Wi-Fi SSID", "Wi-Fi SSID"),
+        ("In-app search query", "in-app search query"),
+        ("E-mail content", "e-mail content"),
+        ("Vendor device ID (CleverTap GUID, Mixpanel distinct_id...)", "vendor device ID"),
+        ("Google Services Framework ID", "Google Services Framework ID"),
+        ("Bluetooth state, beacons or nearby devices", "Bluetooth state, beacons or nearby devices"),
+    ],
+)
+def test_labels_within_a_sentence(label: str, within: str) -> None:
+    assert within_sentence(label) == within
+
+
+def test_no_label_of_the_taxonomy_loses_the_capital_of_a_name() -> None:
+    lowered = {within_sentence(kind.label).split(" ")[0] for kind in TAXONOMY}
+    assert not {word for word in lowered if word[:1].islower() and not word[1:].islower()}
+    assert not lowered & {"aadhaar", "android", "bluetooth", "google", "indian", "permanent", "us", "wi-fi"}

@@ -11,7 +11,7 @@ from analyzer.cli.coverage import coverage, coverage_rules
 from analyzer.cli.runs import PLACES, Demands, Run, count_of, often
 from analyzer.cli.undeclared import UNDECLARED, undeclared
 from analyzer.model import SEVERITIES, Outcome, Verdict
-from analyzer.policy.wording import listed, within_sentence
+from analyzer.policy.wording import listed
 from analyzer.report.judged import (
     CLEAN,
     FOUND,
@@ -27,6 +27,7 @@ from analyzer.report.judged import (
     gravest,
 )
 from analyzer.reported import Group
+from analyzer.taxonomy import within_sentence
 
 if TYPE_CHECKING:
     from analyzer.compare.observation import Comparison

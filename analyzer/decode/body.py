@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from analyzer.decode import form, grpc, json_body, lines, lzstring, mqtt, msgpack, multipart, protobuf, xml
+from analyzer.decode import delimited, form, grpc, json_body, lines, lzstring, mqtt, msgpack, multipart, protobuf, xml
 from analyzer.decode.charset import to_text
 from analyzer.decode.compression import ENCODINGS, Inflated, inflate, sniff
 from analyzer.decode.limits import MAX_FIELDS, MAX_LAYER_BYTES
@@ -57,6 +57,13 @@ def _xml(walk: Walk, at: Place, data: bytes, content_type: str) -> bool:
     return text is not None and xml.read(walk, at, text)
 
 
+def _table(walk: Walk, at: Place, data: bytes, content_type: str) -> bool:
+    if not delimited.is_declared(content_type):
+        return False
+    text = to_text(data, content_type)
+    return text is not None and delimited.read(walk, at, text)
+
+
 def _text(walk: Walk, at: Place, data: bytes, content_type: str) -> bool:
     text = to_text(data, content_type)
     if text is None:
@@ -81,7 +88,7 @@ def _lzstring(walk: Walk, at: Place, data: bytes, content_type: str) -> bool:
 
 
 DECODERS: tuple[Callable[[Walk, Place, bytes, str], bool], ...] = (
-    _json, _multipart, _xml, _mqtt, _grpc, _msgpack, _protobuf, _text, _lzstring,
+    _json, _multipart, _table, _xml, _mqtt, _grpc, _msgpack, _protobuf, _text, _lzstring,
 )  # fmt: skip
 """Body formats in the order they are tried; each looks at the bytes first, for senders declare wrong types."""
 

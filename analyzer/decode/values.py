@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pybase64
 
-from analyzer.decode import form, json_body, jwt, lines, lzstring, msgpack, protobuf, url, xml
+from analyzer.decode import form, json_body, jwt, lines, lzstring, msgpack, protobuf, url, vcard, xml
 from analyzer.decode.charset import to_text, utf16_text
 from analyzer.decode.compression import sniff
 from analyzer.decode.entropy import entropy
@@ -62,6 +62,9 @@ def read(walk: Walk, at: Place, value: str) -> bool:
             return True
     if first == "e" and jwt.read(walk, at, value):
         return False
+    if first in "Bb" and vcard.is_vcard(value):
+        vcard.read(walk, at, value)
+        return True
     if "\n{" in value:
         return lines.read(walk, at, value.encode("utf-8", "replace"))
     match = _DATA_URL.match(value) if first in "dD" else None

@@ -5,8 +5,8 @@ from types import MappingProxyType
 from typing import Literal
 
 from analyzer.live.events import Event, Seen, Sent, Trouble, Unreadable
-from analyzer.report.sentences import within_sentence
 from analyzer.report.visible import visible
+from analyzer.taxonomy import within_sentence
 
 TEXT_LIMIT = 120
 """Characters of one captured text that a line shows."""

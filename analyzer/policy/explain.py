@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from analyzer.policy.rule import NOT, Clause, Rule, data_types
-from analyzer.policy.wording import within_sentence
-from analyzer.taxonomy import Taxonomy
+from analyzer.taxonomy import Taxonomy, within_sentence
 
 LABELS_SHOWN = 24
 _PHASES = {

@@ -10,9 +10,8 @@ from analyzer.policy.localisation_applies import Wanted, not_applicable, not_set
 from analyzer.policy.localisation_look import Copies, Seen, is_inside, look
 from analyzer.policy.localisation_place import days_apart, listed
 from analyzer.policy.localisation_regime import Regime, matching, on_day
-from analyzer.policy.wording import within_sentence
 from analyzer.reported import OLD_DAYS, Group, Recipient, Report
-from analyzer.taxonomy import Taxonomy
+from analyzer.taxonomy import Taxonomy, within_sentence
 
 STALE_DAYS = 180
 """A regime that nobody has compared with its source for longer than this is shown with a warning."""

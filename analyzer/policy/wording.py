@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from analyzer.taxonomy import within_sentence
+
 PARTS: Mapping[str, str] = {
     "labels": "the data types, in words",
     "recipient": "who received them",
@@ -20,8 +22,6 @@ MOST = 6
 MAX_NAME = 120
 
 _PART = re.compile(r"\{([^{}]*)\}")
-# First words of labels that keep their capital within a sentence; acronyms and names of several words show as such.
-_PROPER = ("Aadhaar", "Android", "Bluetooth", "Indian")
 
 
 def unknown_parts(message: str) -> list[str]:
@@ -45,15 +45,6 @@ def listed(words: Iterable[str], rest: str = "others") -> str:
     if len(distinct) > MOST + 1:
         distinct = [*distinct[:MOST], f"{len(distinct) - MOST:,} {rest}"]
     return ", ".join(distinct[:-1]) + " and " + distinct[-1] if len(distinct) > 1 else "".join(distinct)
-
-
-def within_sentence(label: str) -> str:
-    """A label of a data type as it stands within a sentence: `e-mail` for `E-mail (work)`."""
-    label = label.partition(" (")[0]
-    first, *others = label.split(" ")
-    of_a_name = any(word[:1].isupper() and word[1:].islower() for word in others)
-    named = first in _PROPER or of_a_name or not first[1:].islower()
-    return label if named else label[:1].lower() + label[1:]
 
 
 def missing_words(missing: Iterable[tuple[str, str]]) -> str:

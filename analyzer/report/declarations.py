@@ -5,8 +5,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from analyzer.policy.wording import within_sentence
 from analyzer.reported import Declaration, Declared, Quote, Report
+from analyzer.taxonomy import within_sentence
 
 ROWS, QUOTES, CHANGES = 60, 40, 60
 """Shown on the page; `report.json` holds all."""

@@ -13,6 +13,7 @@ from analyzer.report.places import NOWHERE, place_in_words
 from analyzer.report.proofs import Statement, best_request, listed_in, stated
 from analyzer.report.requests import moment
 from analyzer.reported import Group, Recipient, Report, Sentence, SharedIdentifier
+from analyzer.taxonomy import within_sentence
 
 MAX_SENTENCES = 5
 MAX_ABOUT_ANSWER = 2
@@ -30,8 +31,6 @@ MAX_NAMED = 6
 """Recipients that a sentence on many names."""
 _MAX_KINDS = 10
 _MAX_PLACES = 3
-# First words of labels that keep their capital within a sentence; acronyms and names of several words are seen as such.
-_PROPER = ("Aadhaar", "Android", "Bluetooth", "Indian")
 
 
 def write_sentences(
@@ -278,15 +277,6 @@ def _labels(groups: Sequence[Group]) -> list[str]:
             label += f" (as {group.transform.partition('(')[0]})"
         labels.append(label)
     return list(dict.fromkeys(labels))
-
-
-def within_sentence(label: str) -> str:
-    """A label as it stands within a sentence: names and acronyms keep their capitals, other first words lose them."""
-    label = label.partition(" (")[0]
-    first, *others = label.split(" ")
-    of_a_name = any(word[:1].isupper() and word[1:].islower() for word in others)  # `Permanent Account Number`
-    named = first in _PROPER or of_a_name or not first[1:].islower()
-    return label if named else label[0].lower() + label[1:]
 
 
 def listed(words: Sequence[str], most: int = 6, rest: str = "others") -> str:

@@ -11,9 +11,10 @@ from rich.text import Text
 from analyzer.countries import load_countries
 from analyzer.report.groups import answer_of, told_before
 from analyzer.report.ownership import seats_of
-from analyzer.report.sentences import answered, statements_of, within_sentence
+from analyzer.report.sentences import answered, statements_of
 from analyzer.report.visible import visible
 from analyzer.reported import Recipient, Report
+from analyzer.taxonomy import within_sentence
 
 TEXT_LIMIT = 1000
 NAME_LIMIT = 80

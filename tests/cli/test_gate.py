@@ -11,9 +11,9 @@ from analyzer.cli.runs import Demands, Run
 from analyzer.cli.undeclared import CAUTION
 from analyzer.compare.observation import Change, Comparison, Key, Observations, Observed
 from analyzer.model import SEVERITIES, Outcome, Severity, Unread, Verdict
-from analyzer.policy.wording import within_sentence
 from analyzer.report.judged import Item, Judged, Place
 from analyzer.reported import Declaration, Declared, Report
+from analyzer.taxonomy import within_sentence
 from tests.report.sample import founding_report
 
 REPORT = replace(founding_report(), verdicts=(), unread=())

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from analyzer.detect.shared_ids import SharedIds
 from analyzer.model import Exchange, Field, Finding, Party, Phase
-from analyzer.report.sentences import MAX_SENTENCES, answered, duration, within_sentence
+from analyzer.report.sentences import MAX_SENTENCES, answered, duration
 from analyzer.reported import Report
 from tests.report.attributed import EVERYTHING, OPERATOR, PARENT
 from tests.report.making import (
@@ -230,31 +230,6 @@ def test_many_kinds_are_counted() -> None:
     made = builder()
     made.add(exchange(0), "t.example", [finding(kind) for kind in kinds])
     assert "and 5 more kinds of data to t.example" in first_sentence(finish(made))
-
-
-@pytest.mark.parametrize(
-    ("label", "within"),
-    [
-        ("Email address", "email address"),
-        ("Aadhaar number", "Aadhaar number"),
-        ("Permanent Account Number (income tax)", "Permanent Account Number"),
-        ("UPI ID (VPA)", "UPI ID"),
-        ("Wi-Fi SSID", "Wi-Fi SSID"),
-        ("In-app search query", "in-app search query"),
-        ("E-mail content", "e-mail content"),
-        ("Vendor device ID (CleverTap GUID, Mixpanel distinct_id...)", "vendor device ID"),
-        ("Google Services Framework ID", "Google Services Framework ID"),
-        ("Bluetooth state, beacons or nearby devices", "Bluetooth state, beacons or nearby devices"),
-    ],
-)
-def test_labels_within_a_sentence(label: str, within: str) -> None:
-    assert within_sentence(label) == within
-
-
-def test_no_label_of_the_taxonomy_loses_the_capital_of_a_name() -> None:
-    lowered = {within_sentence(kind.label).split(" ")[0] for kind in taxonomy()}
-    assert not {word for word in lowered if word[:1].islower() and not word[1:].islower()}
-    assert not lowered & {"aadhaar", "android", "bluetooth", "google", "indian", "permanent", "us", "wi-fi"}
 
 
 def test_months_do_not_depend_on_the_locale() -> None:
