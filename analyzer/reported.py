@@ -108,7 +108,15 @@ class Sentence(Struct, frozen=True, kw_only=True):
 
     text: str
     exchange: int
+    """Of the requests that the report lists, the one that shows most of it."""
     groups: tuple[str, ...]
+    """What that request shows of it."""
+    requests: tuple[int, ...]
+    """Listed ones that together hold all it tells, as far as listed ones do: `exchange` first."""
+    evidence: tuple[tuple[Evidence, int], ...] = ()
+    """For how many of the kinds of data that it tells a level is the strongest, strongest first."""
+    owner_by_one: bool = False
+    """Whether it names an owner that only one source names."""
 
 
 class Request(Struct, frozen=True, kw_only=True):

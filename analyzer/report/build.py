@@ -284,7 +284,8 @@ class ReportBuilder:
         if self._first_unlisted is not None:
             message = f"More than {MAX_REQUESTS:,} requests: the others are not listed."
             self.note("requests", message, self._first_unlisted)
-        proofs = {sentence.exchange for sentence in sentences} | {index for one in matches for index in one.exchanges}
+        proofs = {index for sentence in sentences for index in sentence.requests}
+        proofs |= {index for match in matches for index in match.exchanges}
         shown = sorted(self._requests)
         shown = shown[:MAX_REQUESTS] + [index for index in shown[MAX_REQUESTS:] if index in proofs]
         groups: dict[int, list[str]] = {index: [] for index in shown}

@@ -19,7 +19,7 @@ from analyzer.report.drawing import draw, draw_session
 from analyzer.report.groups import answer_of, is_before, told
 from analyzer.report.places import server_in_words, source_of, statement, too_far
 from analyzer.report.requests import moment
-from analyzer.report.sentences import answered, statements_of
+from analyzer.report.sentences import answered
 from analyzer.report.visible import visible
 from analyzer.reported import OLD_DAYS, MatrixRow, Recipient, Report, UndecodedCount
 
@@ -115,16 +115,14 @@ def render_html(report: Report) -> Iterator[str]:
     closed = closed_of(report.recipients, report.undecoded_by_host)
     cards = cards_of(report.recipients, closed)
     brief = report.recipients[len(cards) : len(cards) + BRIEF_LIMIT]
-    statements = statements_of(report)
     requests = report.requests[:REQUEST_LIMIT]
-    proofs = {index for statement in statements for index in statement.requests}
+    proofs = {index for sentence in report.sentences for index in sentence.requests}
     proofs |= {index for match in report.indicator_matches for index in match.exchanges}
     requests += tuple(request for request in report.requests[REQUEST_LIMIT:] if request.exchange in proofs)
     return page.get_template("report.html.j2").generate(
         report=report,
         css=Markup(css),
         css_hash=base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
-        statements=statements,
         proofs_shown=PROOFS_SHOWN,
         own=_own(report) if report.sentences else None,
         cards=cards,

@@ -2,22 +2,8 @@
 
 from collections.abc import Container, Sequence
 
-from msgspec import Struct
-
 from analyzer.model import EVIDENCE, EVIDENCE_RANK, Evidence
-from analyzer.reported import Group, Sentence
-
-
-class Statement(Struct, frozen=True):
-    """A sentence with what bears it."""
-
-    sentence: Sentence
-    requests: tuple[int, ...]
-    """Listed ones: `sentence.exchange` first, then those that hold what it does not."""
-    evidence: tuple[tuple[Evidence, int], ...] = ()
-    """The strongest for each kind of data that is told, as levels with the number of kinds, strongest first."""
-    owner_by_one: bool = False
-    """Whether it names an owner that only one source names."""
+from analyzer.reported import Group
 
 
 def best_request(groups: Sequence[Group], requests: Container[int]) -> int:
@@ -30,16 +16,16 @@ def best_request(groups: Sequence[Group], requests: Container[int]) -> int:
     return min(counts, key=lambda index: (-counts[index], index))
 
 
-def stated(sentence: Sentence, told: Sequence[Group], requests: Container[int]) -> Statement:
-    """The statement on these groups. A kind of data that none of `requests` holds has no request here."""
-    proofs = [sentence.exchange]
+def bearing(told: Sequence[Group], first: int, requests: Container[int]) -> tuple[int, ...]:
+    """Requests that hold each kind of data that one of `requests` holds: `first`, and as few as it takes."""
+    found = [first]
     left = told
     while True:
-        shown = {group.data_type for group in left if proofs[-1] in group.exchanges}
+        shown = {group.data_type for group in left if found[-1] in group.exchanges}
         left = [group for group in left if group.data_type not in shown]
         if not listed_in(left, requests):
-            return Statement(sentence, tuple(proofs), evidence_of(told))
-        proofs.append(best_request(left, requests))
+            return tuple(found)
+        found.append(best_request(left, requests))
 
 
 def listed_in(groups: Sequence[Group], requests: Container[int]) -> bool:

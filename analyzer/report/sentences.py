@@ -2,17 +2,15 @@
 
 from collections.abc import Callable, Container, Mapping, Sequence
 
-from msgspec.structs import replace
-
 from analyzer.countries import load_countries
 from analyzer.model import Capture, Destination, Phase
 from analyzer.report.dates import in_words
 from analyzer.report.groups import answer_of, refusal_at, told, told_after_refusal, told_before
 from analyzer.report.ownership import operated_by
 from analyzer.report.places import NOWHERE, place_in_words
-from analyzer.report.proofs import Statement, best_request, listed_in, stated
+from analyzer.report.proofs import bearing, best_request, evidence_of, listed_in
 from analyzer.report.requests import moment
-from analyzer.reported import Group, Recipient, Report, Sentence, SharedIdentifier
+from analyzer.reported import Group, Recipient, Sentence, SharedIdentifier
 from analyzer.taxonomy import within_sentence
 
 MAX_SENTENCES = 5
@@ -46,30 +44,6 @@ def write_sentences(
 
     `requests` are the exchanges that a sentence may point to; one that tells something is there for every destination.
     """
-    return tuple(one.sentence for one in _statements(capture, recipients, app, requests, shared, shared_total))
-
-
-def statements_of(report: Report) -> tuple[Statement, ...]:
-    """The sentences of a report, each with what bears it: worked out again, since the report itself holds less."""
-    requests = {request.exchange for request in report.requests}
-    known = {
-        statement.sentence: statement
-        for statement in _statements(
-            report.capture, report.recipients, report.method.app, requests, report.shared_identifiers,
-            report.shared_total,
-        )
-    }  # fmt: skip
-    return tuple(known.get(each) or Statement(each, (each.exchange,)) for each in report.sentences)
-
-
-def _statements(
-    capture: Capture,
-    recipients: Sequence[Recipient],
-    app: str | None,
-    requests: Container[int],
-    shared: Sequence[SharedIdentifier],
-    shared_total: int,
-) -> tuple[Statement, ...]:
     names_of = load_countries()
     telling = [recipient for recipient in recipients if told(recipient)]
     others = [recipient for recipient in telling if recipient.party != "first"] or telling
@@ -77,34 +51,34 @@ def _statements(
     about_answer = _about_answer(capture, recipients, requests)
     most = MAX_SENTENCES - len(about_shared) - len(about_answer)
     room = most if len(others) <= most else most - 1
-    statements = [
+    sentences = [
         _about(recipient, _subject(capture, app) if not position else "The app", names_of, requests)
         for position, recipient in enumerate(others[:room])
     ]
     if rest := others[room:]:
-        statements.append(_about_others(rest, requests))
-    return (*statements, *about_answer, *about_shared)
+        sentences.append(_about_others(rest, requests))
+    return (*sentences, *about_answer, *about_shared)
 
 
-def _about_others(rest: Sequence[Recipient], requests: Container[int]) -> Statement:
+def _about_others(rest: Sequence[Recipient], requests: Container[int]) -> Sentence:
     """How many there are; the requests are of those that are named."""
     names = list(dict.fromkeys(recipient.name for recipient in rest))
     more = f"{len(names)} more {'recipient' if len(names) == 1 else 'recipients'}"
     text = f"The app transmitted personal data to {more}: {listed(names, MAX_NAMED, 'others')}"
     proofs = [best_request(told(recipient), requests) for recipient in rest[:MAX_NAMED]]
     groups = tuple(group.id for group in told(rest[0]) if proofs[0] in group.exchanges)
-    return Statement(Sentence(text=_stopped(text), exchange=proofs[0], groups=groups), tuple(dict.fromkeys(proofs)))
+    return Sentence(text=_stopped(text), exchange=proofs[0], groups=groups, requests=tuple(dict.fromkeys(proofs)))
 
 
-def _about_answer(capture: Capture, recipients: Sequence[Recipient], requests: Container[int]) -> list[Statement]:
+def _about_answer(capture: Capture, recipients: Sequence[Recipient], requests: Container[int]) -> list[Sentence]:
     """What was transmitted before a consent screen was answered, and what still was after it was answered with no."""
     phases, answer = capture.phases, answer_of(capture.phases)
     if answer is None:
         return []
     before, after = told_before(recipients, answer), told_after_refusal(recipients, phases)
-    statements = _in_time(before, MAX_ABOUT_ANSWER - bool(after), "before", lambda _: answer, requests)
-    most = MAX_ABOUT_ANSWER - len(statements)
-    return statements + _in_time(after, most, "after", lambda time: refusal_at(time, phases) or answer, requests)
+    sentences = _in_time(before, MAX_ABOUT_ANSWER - bool(after), "before", lambda _: answer, requests)
+    most = MAX_ABOUT_ANSWER - len(sentences)
+    return sentences + _in_time(after, most, "after", lambda time: refusal_at(time, phases) or answer, requests)
 
 
 def _in_time(
@@ -113,11 +87,11 @@ def _in_time(
     side: str,
     answer_at: Callable[[float], Phase],
     requests: Container[int],
-) -> list[Statement]:
+) -> list[Sentence]:
     """One sentence for each of the first recipients, on what the most telling of their requests shows; the others are
     counted. `side` is on which side of the answer that was.
     """
-    statements: list[Statement] = []
+    sentences: list[Sentence] = []
     for groups in found:
         provable = [group for group in groups if group.exchanges[0] in requests]
         worst = max((group.sensitivity for group in provable), default=0)
@@ -126,7 +100,7 @@ def _in_time(
             for group in provable
             if group.sensitivity == worst and group.first_time is not None
         }
-        if not times or len(statements) == most:
+        if not times or len(sentences) == most:
             continue
         proof = best_request(groups, times)
         proven = sorted((group for group in groups if proof in group.exchanges), key=_rank)
@@ -135,12 +109,19 @@ def _in_time(
         text += f"{duration(abs(times[proof] - answer.time))} {side} {answered(answer)}"
         if others := len({group.data_type for group in groups} - {group.data_type for group in proven}):
             text += f"; this recipient received {others} more {'kind' if others == 1 else 'kinds'} of data {side} it"
-        rest = len(found) - len(statements) - 1
-        if rest and len(statements) == most - 1:
+        rest = len(found) - len(sentences) - 1
+        if rest and len(sentences) == most - 1:
             text += f"; {rest} more {'recipient' if rest == 1 else 'recipients'} received personal data {side} it"
-        sentence = Sentence(text=f"{text}.", exchange=proof, groups=tuple(group.id for group in proven))
-        statements.append(stated(sentence, proven, requests))
-    return statements
+        sentences.append(
+            Sentence(
+                text=f"{text}.",
+                exchange=proof,
+                groups=tuple(group.id for group in proven),
+                requests=bearing(proven, proof, requests),
+                evidence=evidence_of(proven),
+            )
+        )
+    return sentences
 
 
 def answered(answer: Phase) -> str:
@@ -162,7 +143,7 @@ def duration(seconds: float) -> str:
 
 def _about_shared(
     shared: Sequence[SharedIdentifier], total: int, recipients: Sequence[Recipient], requests: Container[int]
-) -> list[Statement]:
+) -> list[Sentence]:
     """The identifier that most recipients know, where two of them at least are not the app's own."""
     others = {recipient.id for recipient in recipients if recipient.party != "first"}
     for identifier in shared:
@@ -183,7 +164,7 @@ def _about_shared(
         groups = [group.id for group in held if group.data_type in identifier.data_types and proof in group.exchanges]
         seen = [proof, *([assigner.exchange] if assigner else ()), *(to.exchange for to in identifier.receivers)]
         proofs = tuple(dict.fromkeys(index for index in seen if index in requests))
-        return [Statement(Sentence(text=_stopped(text), exchange=proof, groups=tuple(groups)), proofs)]
+        return [Sentence(text=_stopped(text), exchange=proof, groups=tuple(groups), requests=proofs)]
     return []
 
 
@@ -202,7 +183,7 @@ def _subject(capture: Capture, app: str | None) -> str:
     return f"On {in_words(first)} the {name}"
 
 
-def _about(recipient: Recipient, subject: str, names_of: Mapping[str, str], requests: Container[int]) -> Statement:
+def _about(recipient: Recipient, subject: str, names_of: Mapping[str, str], requests: Container[int]) -> Sentence:
     telling = sorted(told(recipient), key=_rank)
     host = telling[0].host
     groups = _without_parts([group for group in telling if group.host == host])
@@ -225,10 +206,15 @@ def _about(recipient: Recipient, subject: str, names_of: Mapping[str, str], requ
         text += f"; {elsewhere} more of this recipient's hosts received personal data"
     proving = groups if listed_in(groups, requests) else [group for group in telling if group.host == host]
     proof = best_request(proving, requests)
-    sentence = Sentence(text=f"{text}.", exchange=proof, groups=tuple(g.id for g in proving if proof in g.exchanges))
     owned = [to for to in destinations if to.owner and recipient.party != "first"]
-    by_one = bool(owned) and not any(to.owner_verified for to in owned)
-    return replace(stated(sentence, [*groups, *device], requests), owner_by_one=by_one)
+    return Sentence(
+        text=f"{text}.",
+        exchange=proof,
+        groups=tuple(group.id for group in proving if proof in group.exchanges),
+        requests=bearing([*groups, *device], proof, requests),
+        evidence=evidence_of([*groups, *device]),
+        owner_by_one=bool(owned) and not any(to.owner_verified for to in owned),
+    )
 
 
 def _without_parts(groups: Sequence[Group]) -> list[Group]:

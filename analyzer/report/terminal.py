@@ -11,7 +11,7 @@ from rich.text import Text
 from analyzer.countries import load_countries
 from analyzer.report.groups import answer_of, told_before
 from analyzer.report.ownership import seats_of
-from analyzer.report.sentences import answered, statements_of
+from analyzer.report.sentences import answered
 from analyzer.report.visible import visible
 from analyzer.reported import Recipient, Report
 from analyzer.taxonomy import within_sentence
@@ -36,8 +36,8 @@ def summary(report: Report, paths: Sequence[Path] = ()) -> RenderableType:
     output nor send a command to the terminal.
     """
     parts: list[RenderableType] = list(_matches(report))
-    for number, statement in enumerate(statements_of(report)[:5], 1):
-        parts.append(_text(f"{number}. {statement.sentence.text}", f" [{_requests(statement.requests)}]"))
+    for number, sentence in enumerate(report.sentences[:5], 1):
+        parts.append(_text(f"{number}. {sentence.text}", f" [{_requests(sentence.requests)}]"))
     parts.extend(_before_answer(report))
     if not report.matrix:
         parts.append(_text(f"No personal data was recognised in {_count(report.capture.exchanges, 'exchange')}."))

@@ -441,7 +441,7 @@ def test_what_was_not_looked_for_or_not_seen_is_said_beside_what_was_found() -> 
 def test_a_proof_beyond_the_limit_is_still_there() -> None:
     report = founding_report()
     many = tuple(msgspec.structs.replace(report.requests[0], exchange=n, groups=()) for n in range(REQUEST_LIMIT + 9))
-    last = msgspec.structs.replace(report.sentences[0], exchange=REQUEST_LIMIT + 5)
+    last = msgspec.structs.replace(report.sentences[0], requests=(7, REQUEST_LIMIT + 5))
     page = page_of(msgspec.structs.replace(report, requests=many, sentences=(last,)))
     requests = [name for name in page.values("id") if name.startswith("request-")]
     assert len(requests) == REQUEST_LIMIT + 1

@@ -10,7 +10,6 @@ from msgspec.structs import replace
 from analyzer.detect.shared_ids import SharedIds
 from analyzer.model import Destination, Party, Phase, Unread
 from analyzer.report.html import render_html
-from analyzer.report.sentences import statements_of
 from analyzer.reported import Report
 from tests.report.attributed import HOLDING, OPERATOR, PARENT
 from tests.report.making import CAPTURE, METHOD, START, builder, destination, each, exchange, finding, phases
@@ -85,18 +84,17 @@ def test_sentences_of_every_combination() -> None:
     walked = 0
     for combination in combinations():
         report = made_report(*combination)
-        statements = statements_of(report)
-        assert 0 < len(statements) <= 5, combination
-        for statement in statements:
-            text = statement.sentence.text
+        assert 0 < len(report.sentences) <= 5, combination
+        for sentence in report.sentences:
+            text = sentence.text
             walked += 1
             assert not WRONG.search(text), text
             assert not JUDGING.search(text), text
             assert re.match(r"(?:On |From |The |An )", text), text
             assert text.endswith("."), text
             assert text.count("(") == text.count(")"), text
-            assert statement.requests[0] == statement.sentence.exchange
-            assert set(statement.requests) <= {request.exchange for request in report.requests}
+            assert sentence.requests[0] == sentence.exchange
+            assert set(sentence.requests) <= {request.exchange for request in report.requests}
     assert walked > 700
 
 
