@@ -138,15 +138,23 @@ class Knowledge:
 
         return Vocabulary(taxonomy=self.taxonomy, categories=CATEGORIES, countries=load_countries())
 
+    @cached_property
+    def shipped_rules(self) -> "tuple[Rule, ...]":
+        """The rules that come with apptells, from the compiled form of `data/rules/*.yaml`."""
+        from analyzer.policy.rule import restore
+
+        return restore((DATA / "rules.json").read_bytes())
+
     def rules(self, paths: Sequence[Path] = ()) -> "tuple[Rule, ...]":
         """The shipped rules and those in files or folders (`*.yaml`), which take the place of shipped ones of their id.
 
         Raises KnowledgeError with every mistake of every file.
         """
+        if not paths:
+            return self.shipped_rules
         from analyzer.policy.load_rules import load_rules, overridden
 
-        shipped = load_rules(_rule_texts((DATA / "rules",)), self.rule_words)
-        return overridden(shipped, load_rules(_rule_texts(paths), self.rule_words))
+        return overridden(self.shipped_rules, load_rules(_rule_texts(paths), self.rule_words))
 
     def rules_and_waivers(
         self, paths: Sequence[Path], config: Path | None
