@@ -4,7 +4,8 @@ import quopri
 import re
 from collections.abc import Iterator
 
-from analyzer.decode.walk import Place, Walk
+from analyzer.decode.limits import MAX_FIELDS
+from analyzer.decode.walk import PartFull, Place, Walk
 
 _FOLD = re.compile(r"\r?\n[ \t]")
 _QUOTED_FOLD = re.compile(r"=\r?\n")
@@ -29,7 +30,9 @@ def is_vcard(text: str) -> bool:
 def read(walk: Walk, at: Place, text: str) -> None:
     """Record the properties of one card or more, each card by its position."""
     inner, position = at.inside("vcard"), -1
-    for name, parameters, value in _properties(text):
+    for count, (name, parameters, value) in enumerate(_properties(text)):
+        if count == MAX_FIELDS:
+            raise PartFull
         if name == "BEGIN":
             position += 1
         if name in _TECHNICAL:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analyzer.decode.limits import MAX_FIELDS
 from tests.decode.sending import leaf, place, sent, values
 
 CARD = """BEGIN:VCARD\r
@@ -41,6 +42,12 @@ def test_an_address_book_in_json() -> None:
 def test_quoted_printable() -> None:
     card = "BEGIN:VCARD\nVERSION:2.1\nFN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:Zo=C3=AB M=\n=C3=BCller\nEND:VCARD"
     assert leaf(sent(card.encode(), "text/x-vcard"), "Zoë Müller").key == "full_name"
+
+
+def test_more_properties_than_are_read_by_name_are_read_as_text() -> None:
+    decoded = sent(("BEGIN:VCARD\n" + "N:;;\n" * MAX_FIELDS + "FN:Asha Kulkarni\n").encode(), "text/vcard")
+    assert "fields" in decoded.notes
+    assert any("Asha Kulkarni" in value for value in values(decoded))
 
 
 @given(st.lists(st.sampled_from([*CARD.splitlines(keepends=True), "BEGIN:VCARD\n", ";;:\n", "N\n", " x", "N:;\\;;\n"])))
