@@ -16,6 +16,7 @@ from analyzer.declared.compare import compare
 from analyzer.declared.statement import ConsentLog, Statements
 from analyzer.decode.envelope import Envelope
 from analyzer.decode.exchange import Decoded, Decoder
+from analyzer.decode.media import FILE
 from analyzer.decode.response import response_text
 from analyzer.detect.adapters import Adapter
 from analyzer.detect.by_adapter import ByAdapter
@@ -25,7 +26,7 @@ from analyzer.detect.joined import Joined
 from analyzer.detect.merge import merge
 from analyzer.detect.shared_ids import SharedIds
 from analyzer.knowledge import Knowledge, read_run
-from analyzer.model import Exchange, Finding
+from analyzer.model import Exchange, Finding, Undecoded
 from analyzer.report.build import ReportBuilder
 from analyzer.report.log import SpooledLog
 from analyzer.report.requests import moment
@@ -178,7 +179,8 @@ class Analysis:
                 "not-analysed", f"A request could not be analysed ({type(error).__name__}).", exchange.index
             )
             return
-        self._builder.add(exchange, decoded.host, findings, decoded.undecoded, decoded.notes, links, listed)
+        closed = _not_told(decoded.undecoded, findings)
+        self._builder.add(exchange, decoded.host, findings, closed, decoded.notes, links, listed)
         if decoded.clues:
             self._origins.add(decoded.clues)
         if self._statements is not None:
@@ -226,6 +228,12 @@ def analyze(
         if not exchange.index % 64:
             tick()
     return analysis.report()
+
+
+def _not_told(undecoded: Sequence[Undecoded], findings: Sequence[Finding]) -> list[Undecoded]:
+    """What stays closed and is not told as a whole: a picture that is found as a photo is no riddle."""
+    told = {(each.field.location, each.field.path) for each in findings if each.field.value.startswith(FILE)}
+    return [each for each in undecoded if (each.location, each.path) not in told]
 
 
 def _days_apart(method: Method) -> str | None:

@@ -47,6 +47,17 @@ def pairs(report: Report) -> set[tuple[int, str]]:
     return {(sent.exchange, sent.data_type) for sent in report.transmissions}
 
 
+def test_a_picture_is_undecoded_unless_it_is_found_as_one(
+    knowledge: Knowledge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = run(knowledge)
+    assert (14, "person.photo") in pairs(report)
+    assert report.undecoded == ()
+    monkeypatch.setattr(Detection, "find", lambda *_: [])
+    (closed,) = run(knowledge).undecoded
+    assert (closed.exchange, closed.path, closed.content_type) == (14, "photo", "image/jpeg")
+
+
 def test_stages_see_every_exchange_in_their_order(knowledge: Knowledge, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[tuple[str, int]] = []
     for stage, method, index in ((Decoder, "decode", 0), (Detection, "find", 0), (ReportBuilder, "add", 0)):

@@ -10,6 +10,9 @@ from analyzer.decode.walk import Place, Walk
 SMALL = 100
 """Bytes under which a picture shows nothing: the transparent pixels of web pages."""
 
+FILE = "data:"
+"""How the leaf begins that stands for a file."""
+
 
 class Media(Struct, frozen=True):
     """A kind of file."""
@@ -54,6 +57,6 @@ def read(walk: Walk, at: Place, data: bytes, media: Media) -> None:
     metadata of a picture follows, below the same place.
     """
     if len(data) >= SMALL:
-        walk.leaf(at, f"data:{media.type};bytes={len(data)};sha256={hashlib.sha256(data).hexdigest()}")
+        walk.leaf(at, f"{FILE}{media.type};bytes={len(data)};sha256={hashlib.sha256(data).hexdigest()}")
     if media.type.startswith("image/"):
         exif.read(walk, at, data)
