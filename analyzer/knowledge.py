@@ -8,6 +8,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
+from analyzer.compiled import restore
 from analyzer.countries import load_countries
 from analyzer.errors import ApptellsError, KnowledgeError
 from analyzer.model import Evidence
@@ -60,9 +61,9 @@ class Knowledge:
     @cached_property
     def adapters(self) -> "tuple[Adapter, ...]":
         """What trackers' fields hold, from the compiled form of `data/adapters/*.yaml`."""
-        from analyzer.detect.adapters import restore
+        from analyzer.detect.adapters import Adapter
 
-        return restore((DATA / "adapters.json").read_bytes())
+        return restore((DATA / "adapters.json").read_bytes(), Adapter, "adapters")
 
     def adapters_and(self, folder: Path | None) -> "tuple[Adapter, ...]":
         """The adapters with the user's own before them, which take the place of shipped ones of the same id."""
@@ -141,9 +142,9 @@ class Knowledge:
     @cached_property
     def shipped_rules(self) -> "tuple[Rule, ...]":
         """The rules that come with apptells, from the compiled form of `data/rules/*.yaml`."""
-        from analyzer.policy.rule import restore
+        from analyzer.policy.rule import Rule
 
-        return restore((DATA / "rules.json").read_bytes())
+        return restore((DATA / "rules.json").read_bytes(), Rule, "rules")
 
     def rules(self, paths: Sequence[Path] = ()) -> "tuple[Rule, ...]":
         """The shipped rules and those in files or folders (`*.yaml`), which take the place of shipped ones of their id.

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from analyzer.detect.adapters import dump, load_adapters
+from analyzer.compiled import dump, restore
+from analyzer.detect.adapters import load_adapters
 from analyzer.detect.lexicon import words_of
 from analyzer.detect.shapes.table import SHAPES
 from analyzer.errors import KnowledgeError
 from analyzer.knowledge import MAX_SEED_FILE, Knowledge, parse_keys, read_seeds
 from analyzer.policy.load_rules import load_rules
-from analyzer.policy.rule import dump as dump_rules
-from analyzer.policy.rule import restore
+from analyzer.policy.rule import Rule
 from tests.conftest import ROOT
 
 TAXONOMY = Knowledge().taxonomy
@@ -36,14 +36,14 @@ def test_the_compiled_rules_are_those_of_the_yaml_files(regenerate: bool) -> Non
     texts = [(path.name, path.read_text("utf-8")) for path in sorted((DATA / "rules").glob("*.yaml"))]
     rules = load_rules(texts, Knowledge().rule_words)
     if regenerate:
-        (DATA / "rules.json").write_bytes(dump_rules(rules))
-    assert (DATA / "rules.json").read_bytes() == dump_rules(rules), "run pytest --regenerate tests/test_knowledge.py"
+        (DATA / "rules.json").write_bytes(dump(rules))
+    assert (DATA / "rules.json").read_bytes() == dump(rules), "run pytest --regenerate tests/test_knowledge.py"
     assert Knowledge().rules() == rules
 
 
 def test_compiled_rules_of_another_version_are_refused() -> None:
     with pytest.raises(KnowledgeError, match="do not fit this version"):
-        restore(b'[{"id": "a"}]')
+        restore(b'[{"id": "a"}]', Rule, "rules")
 
 
 def test_the_shipped_keys() -> None:

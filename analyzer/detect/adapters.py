@@ -111,19 +111,6 @@ class Adapter(Struct, frozen=True, kw_only=True, omit_defaults=True):
     encrypted: tuple[Encrypted, ...] = ()
 
 
-def dump(adapters: Collection[Adapter]) -> bytes:
-    """Adapters as JSON, kept so that a start needs no YAML; `restore` reads it back."""
-    return msgspec.json.encode(adapters) + b"\n"
-
-
-def restore(data: bytes) -> tuple[Adapter, ...]:
-    """Adapters from the JSON of `dump`. Raises KnowledgeError where it is not of this version."""
-    try:
-        return msgspec.json.decode(data, type=tuple[Adapter, ...])
-    except msgspec.MsgspecError as error:
-        raise KnowledgeError(f"The compiled adapters do not fit this version ({error}); compile them again.") from error
-
-
 def load_adapters(
     texts: Mapping[str, str], data_types: Collection[str] | None = None, others: Collection[Adapter] = ()
 ) -> tuple[Adapter, ...]:

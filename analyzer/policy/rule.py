@@ -2,10 +2,8 @@
 
 from collections.abc import Iterable
 
-import msgspec
 from msgspec import Struct
 
-from analyzer.errors import KnowledgeError
 from analyzer.model import Severity
 from analyzer.taxonomy import Taxonomy
 
@@ -78,19 +76,6 @@ class Rule(Struct, frozen=True, kw_only=True):
     """One sentence; `{labels}` and the other names of `wording.PARTS` stand for what was seen."""
     false_positives: tuple[str, ...]
     cannot_show: str
-
-
-def dump(rules: tuple[Rule, ...]) -> bytes:
-    """Checked rules as JSON, which `restore` reads in no time; the rules themselves are written as YAML."""
-    return msgspec.json.encode(rules) + b"\n"
-
-
-def restore(data: bytes) -> tuple[Rule, ...]:
-    """Rules from the JSON of `dump`. Raises KnowledgeError where it is not of this version."""
-    try:
-        return msgspec.json.decode(data, type=tuple[Rule, ...])
-    except msgspec.MsgspecError as error:
-        raise KnowledgeError(f"The compiled rules do not fit this version ({error}); compile them again.") from error
 
 
 def listed_in(words: Iterable[str], values: Iterable[str]) -> bool:

@@ -5,7 +5,8 @@ from collections import Counter
 
 import pytest
 
-from analyzer.detect.adapters import dump, load_adapters, restore
+from analyzer.compiled import dump, restore
+from analyzer.detect.adapters import Adapter, load_adapters
 from analyzer.errors import KnowledgeError
 from tests.conftest import ROOT
 
@@ -25,13 +26,13 @@ endpoints:
 def test_restore_reads_back_what_dump_wrote() -> None:
     adapters = load_adapters(SHIPPED)
     assert [adapter.id for adapter in adapters] == sorted(name.removesuffix(".yaml") for name in SHIPPED)
-    assert restore(dump(adapters)) == adapters
+    assert restore(dump(adapters), Adapter, "adapters") == adapters
 
 
 @pytest.mark.parametrize("data", [b"", b"{}", b'[{"id": 1}]', b"\xff"])
 def test_restore_says_what_to_do_with_another_version(data: bytes) -> None:
     with pytest.raises(KnowledgeError, match="compile them again"):
-        restore(data)
+        restore(data, Adapter, "adapters")
 
 
 def test_all_mistakes_of_all_files_come_at_once_with_their_lines() -> None:
