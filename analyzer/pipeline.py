@@ -230,8 +230,10 @@ def analyze(
     return analysis.report()
 
 
-def _not_told(undecoded: Sequence[Undecoded], findings: Sequence[Finding]) -> list[Undecoded]:
+def _not_told(undecoded: Sequence[Undecoded], findings: Sequence[Finding]) -> Sequence[Undecoded]:
     """What stays closed and is not told as a whole: a picture that is found as a photo is no riddle."""
+    if not undecoded:  # as of most requests
+        return undecoded
     told = {(each.field.location, each.field.path) for each in findings if each.field.value.startswith(FILE)}
     return [each for each in undecoded if (each.location, each.path) not in told]
 

@@ -18,9 +18,9 @@ def is_declared(content_type: str) -> bool:
 
 def read(walk: Walk, at: Place, text: str) -> bool:
     """Record the cells of a table whose first row names its columns; False where it is none (RFC 4180)."""
-    first = text.lstrip("\ufeff").partition("\n")[0]
-    delimiter = max(",;\t|", key=first.count)
-    rows = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), delimiter=delimiter)
+    text = text.lstrip("\ufeff")
+    delimiter = max(",;\t|", key=text.partition("\n")[0].count)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         names = [name.strip() for name in next(rows, [])]
         if not 0 < len(names) <= MAX_COLUMNS or not all(map(_NAME.fullmatch, names)):

@@ -177,8 +177,9 @@ def _read_message(walk: Walk, at: Place, message: bytes, version: int | None) ->
 
 
 def _undecoded(index: int, host: str, at: Place, data: bytes, content_type: str) -> Undecoded:
-    media = kind_of(data)
-    kind = content_type or (media.name if media is not None else "")
+    kind = content_type
+    if not kind and (media := kind_of(data)) is not None:
+        kind = media.name
     return Undecoded(
         exchange=index, host=host, location=at.location, path=at.path, bytes=len(data), content_type=kind[:200],
         entropy=round(entropy(data), 2),

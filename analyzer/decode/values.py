@@ -155,7 +155,7 @@ def _read_inner(walk: Walk, inner: Place, data: bytes, certain: bool) -> bool:
     if data[0] in b"{[" and (tree := json_body.parse(data)) is not None:
         json_body.read_parsed(walk, inner, data, tree)
         return True
-    if kind_of(data) is not None and len(data) >= SMALL:
+    if len(data) >= SMALL and kind_of(data) is not None:
         walk.data(inner, data)
         return True
     if sniff(data):
