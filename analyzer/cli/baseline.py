@@ -9,6 +9,7 @@ import click
 from analyzer.cli.diff import other_app_option
 from analyzer.cli.files import private_file
 from analyzer.cli.options import PATH, analysis_options
+from analyzer.english import counted
 from analyzer.errors import ApptellsError
 from analyzer.report.visible import visible
 
@@ -52,7 +53,7 @@ def create(captures: tuple[Path, ...], options: "Options", counts: bool, other_a
     seen = _seen(captures, options, OneApp(any_app=other_app))
     with private_file(output) as file:
         file.write(baseline_text(seen, counts=counts).encode())
-    facts = f"{len(seen.items):,} fact{'' if len(seen.items) == 1 else 's'}"
+    facts = counted(len(seen.items), "fact")
     click.echo(visible(f"{output}: {facts} from {seen.exchanges:,} exchanges. Review it before you commit it."))
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from analyzer.cli.runs import Demands, Run, count_of
+from analyzer.cli.runs import Demands, Run
+from analyzer.english import counted
 from analyzer.report.judged import Item, JudgedRule, Place, fingerprint
 
 _COVERAGE_RULES = (
@@ -56,11 +57,11 @@ def coverage(runs: Sequence[Run], demands: Demands) -> Iterator[Item]:
     for run in runs:
         capture, unread = run.report.capture, run.unread
         if capture.exchanges < demands.min_exchanges:
-            seen = count_of(capture.exchanges, "exchange")
+            seen = counted(capture.exchanges, "exchange")
             yield item("too-few-exchanges", f"{run.file}: {seen}; {demands.min_exchanges:,} are asked for.", run)
         share = unread / ((unread + capture.exchanges) or 1)
         if demands.max_unread is not None and share > demands.max_unread:
-            text = f"{run.file}: {count_of(unread, 'connection')} could not be read ({share:.0%}; at most "
+            text = f"{run.file}: {counted(unread, 'connection')} could not be read ({share:.0%}; at most "
             yield item("too-many-unread", f"{text}{demands.max_unread:.0%} may be).", run)
         if not capture.complete:
             yield item("capture-breaks-off", f"{run.file}: the capture breaks off; save it again.", run)

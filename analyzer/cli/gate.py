@@ -8,10 +8,11 @@ from msgspec.structs import replace
 
 from analyzer.cli.against_baseline import BASELINE_RULES, changes, recipients
 from analyzer.cli.coverage import coverage, coverage_rules
-from analyzer.cli.runs import PLACES, Demands, Run, count_of, often
+from analyzer.cli.runs import PLACES, Demands, Run, often
 from analyzer.cli.undeclared import UNDECLARED, undeclared
+from analyzer.english import counted
 from analyzer.model import SEVERITIES, Outcome, Verdict
-from analyzer.policy.wording import listed
+from analyzer.policy.wording import names_listed
 from analyzer.report.judged import (
     CLEAN,
     FOUND,
@@ -131,7 +132,7 @@ def _indications(runs: Sequence[Run], demands: Demands) -> Iterator[Item]:
         labels, places = _evidence(same, groups)
         state, why_not = _state(verdict, demands)
         more = [label for label in labels if label not in told]
-        others = f" In other runs also: {listed(map(within_sentence, more), 'other data types')}." if more else ""
+        others = f" In other runs also: {names_listed(map(within_sentence, more), 'other data types')}." if more else ""
         yield Item(
             rule=rule,
             family="rule",
@@ -189,14 +190,14 @@ def _silent_regimes(runs: Sequence[Run], rules: Iterable[JudgedRule]) -> Item | 
         state="unknown",
         severity="info",
         title=_LOCALISATION.title,
-        message=f"None of {count_of(count, 'localisation rule')} applies to the users, operators and roles that were "
+        message=f"None of {counted(count, 'localisation rule')} applies to the users, operators and roles that were "
         "named, on the day of the capture; `apptells analyze` with the same options says why.",
         fingerprint=fingerprint("rule", _LOCALISATION.id),
     )
 
 
 def _unlisted(runs: Sequence[Run], rules: Iterable[JudgedRule]) -> tuple[JudgedRule, ...]:
-    """The rules that verdicts name and nobody listed, by what the verdicts say of them."""
+    """The rules that verdicts name and nobody names_listed, by what the verdicts say of them."""
     known = {rule.id for rule in rules}
     found: dict[str, JudgedRule] = {}
     for run in runs:
@@ -217,12 +218,12 @@ def _unlisted(runs: Sequence[Run], rules: Iterable[JudgedRule]) -> tuple[JudgedR
 
 def _summary(items: Sequence[Item], runs: int) -> str:
     families = Counter(item.family for item in items if item.state == "fails")
-    parts = [count_of(number, noun) for family, noun in _NOUNS.items() if (number := families[family])]
+    parts = [counted(number, noun) for family, noun in _NOUNS.items() if (number := families[family])]
     missing = sum(item.state == "not seen" for item in items)
-    seen = f"in {count_of(runs, 'run')}"
+    seen = f"in {counted(runs, 'run')}"
     if found := ", ".join(parts[:-1]) + " and " * (len(parts) > 1) + "".join(parts[-1:]):
         return f"{found} {seen}" + ("; not everything was seen." if missing else ".")
     if missing:
-        return f"Not enough was seen {seen} to say: {count_of(missing, 'reason')}."
+        return f"Not enough was seen {seen} to say: {counted(missing, 'reason')}."
     warned = sum(item.state == "warns" for item in items)
-    return f"Nothing {seen} fails the build" + (f"; {count_of(warned, 'warning')}." if warned else ".")
+    return f"Nothing {seen} fails the build" + (f"; {counted(warned, 'warning')}." if warned else ".")

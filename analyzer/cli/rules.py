@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from analyzer.cli.output import print_rows
+from analyzer.english import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,7 +97,7 @@ def check(paths: tuple[Path, ...]) -> None:
     from analyzer.knowledge import Knowledge
 
     rules, cases, configs = Knowledge().checked_rules(paths)
-    parts = [_count(rules, "rule"), _count(cases, "case")] + ([_count(configs, "configuration")] if configs else [])
+    parts = [counted(rules, "rule"), counted(cases, "case")] + ([counted(configs, "configuration")] if configs else [])
     click.echo(f"{', '.join(parts)}: no mistakes.")
 
 
@@ -104,7 +105,3 @@ def _rules(paths: tuple[Path, ...], config: Path | None) -> "tuple[Rule, ...]":
     from analyzer.knowledge import Knowledge
 
     return Knowledge().rules_and_waivers(paths, config_of(config))[0]
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun if number == 1 else noun + 's'}"

@@ -62,11 +62,6 @@ class Run(Struct, frozen=True, kw_only=True):
         )
 
 
-def count_of(number: int, noun: str) -> str:
-    """`1 exchange`, `2 exchanges`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def often(shown: int, runs: int) -> str:
     """The sentence that ends a message where some of the runs only show what it says; empty where all do."""
     return f" Seen in {shown} of {runs} runs." if shown < runs else ""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from analyzer.cli.runs import PLACES, Demands, Run, often
 from analyzer.model import SEVERITIES
-from analyzer.policy.wording import listed
+from analyzer.policy.wording import names_listed
 from analyzer.report.judged import Item, JudgedRule, Place, State, fingerprint, gravest
 from analyzer.reported import Declared, Group
 
@@ -53,7 +53,7 @@ def _item(said: Sequence[tuple[State, Run, Declared]], demands: Demands, runs: i
     most = max(range(len(same)), key=lambda number: len(names[number]))
     row, more = same[most][1], [name for each in names for name in each if name not in names[most]]
     sentences = [f"{row.label}: {row.message[:1].lower()}{row.message[1:]}"]
-    sentences += [f"In other runs {listed(more, 'other recipients')} received it too."] if more else []
+    sentences += [f"In other runs {names_listed(more, 'other recipients')} received it too."] if more else []
     sentences += [CAUTION] if state != "unknown" else []
     everyone = {name for each in names for name in each}
     return Item(

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from operator import attrgetter
 
 from analyzer.compare.observation import Change, Comparison, Key, Observations, Observed
+from analyzer.english import counted
 from analyzer.report.markdown import CELL, plain
 from analyzer.report.visible import visible
 
@@ -96,10 +97,7 @@ def _step(change: Change, member: Callable[[Key], str]) -> str:
 def _build(build: Observations) -> str:
     name = " ".join(filter(None, (build.app, build.version))) or "app not named"
     if not build.exchanges:  # of a capture, or of a baseline, which holds facts only
-        return f"{name}, baseline of {_count(len(build.items), 'fact')}" if build.items else f"{name}, nothing was seen"
-    missing = f", {_count(build.unread, 'unread connection')}" if build.unread else ""
-    return f"{name}, {_count(build.exchanges, 'exchange')} in {_count(build.runs, 'run')}{missing}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+        seen = f"baseline of {counted(len(build.items), 'fact')}" if build.items else "nothing was seen"
+        return f"{name}, {seen}"
+    missing = f", {counted(build.unread, 'unread connection')}" if build.unread else ""
+    return f"{name}, {counted(build.exchanges, 'exchange')} in {counted(build.runs, 'run')}{missing}"

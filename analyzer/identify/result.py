@@ -7,10 +7,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from analyzer.detect.seeds.transforms import HASHES
+from analyzer.english import listed
 from analyzer.identify.slots import FEW, Told
 from analyzer.model import EVIDENCE_RANK, Evidence, Field, Finding, Location, Note
 from analyzer.report.masking import HIDDEN, Masking
-from analyzer.report.sentences import listed
 from analyzer.taxonomy import Taxonomy
 
 UNKNOWN = "id.other"

@@ -11,7 +11,7 @@ from analyzer.policy.rule import Clause, Rule, Together
 from analyzer.policy.subject import subjects_of
 from analyzer.policy.truth import Truth
 from analyzer.policy.waiver import Waiver, Waivers
-from analyzer.policy.wording import filled, labels_of, listed, missing_words
+from analyzer.policy.wording import filled, labels_of, missing_words, names_listed
 from analyzer.reported import Group, Report
 from analyzer.taxonomy import Taxonomy
 
@@ -153,7 +153,7 @@ def _companions(found: Sequence[_Found], facts: Facts) -> list[Group]:
 
 def _not_judged(rule: Rule, subjects: Sequence[Subject], missing: Iterable[tuple[str, str]]) -> Verdict:
     labels = labels_of([(subject.group.sensitivity, subject.group.label) for subject in subjects])
-    names = listed(sorted({subject.recipient.name for subject in subjects}), "other recipients")
+    names = names_listed(sorted({subject.recipient.name for subject in subjects}), "other recipients")
     message = f"{labels[:1].upper()}{labels[1:]}, sent to {names}: not judged, for it is not known "
     return _made(rule, "unknown", f"{message}{missing_words(missing)}.", [subject.group for subject in subjects], None)
 
@@ -199,12 +199,12 @@ def _parts(found: Sequence[_Found], companions: Sequence[Group], countries: Mapp
     return {
         "labels": labels_of([(subject.group.sensitivity, subject.group.label) for subject in subjects]),
         "recipient": to.name,
-        "host": listed(sorted({subject.group.host for subject in subjects}), "other hosts"),
-        "server": listed(sorted(_server(subject, countries) for subject in subjects)),
+        "host": names_listed(sorted({subject.group.host for subject in subjects}), "other hosts"),
+        "server": names_listed(sorted(_server(subject, countries) for subject in subjects)),
         "seat": in_country(to.owner_country, countries) if to.owner_country else "a country that is not known",
-        "phase": listed(phases) or "a phase that is not marked",
+        "phase": names_listed(phases) or "a phase that is not marked",
         "together": labels_of([(group.sensitivity, group.label) for group in companions]) or "other data",
-        "assigner": listed(sorted(assigners)) or "another recipient",
+        "assigner": names_listed(sorted(assigners)) or "another recipient",
     }
 
 

@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 
 from analyzer.countries import load_countries
+from analyzer.english import listed
 from analyzer.model import Destination, Outcome, Severity, Verdict
 from analyzer.policy.localisation_applies import Wanted, not_applicable, not_settled
 from analyzer.policy.localisation_look import Copies, Seen, is_inside, look
-from analyzer.policy.localisation_place import days_apart, listed
+from analyzer.policy.localisation_place import days_apart
 from analyzer.policy.localisation_regime import Regime, matching, on_day
 from analyzer.reported import OLD_DAYS, Group, Recipient, Report
 from analyzer.taxonomy import Taxonomy, within_sentence
@@ -259,7 +260,7 @@ def _least(one: Outcome, other: Outcome) -> Outcome:
 
 def _labels(groups: Sequence[Group]) -> str:
     ordered = sorted(groups, key=lambda group: (-group.sensitivity, group.label))
-    return listed(dict.fromkeys(within_sentence(group.label) for group in ordered), LABELS_SHOWN, "kinds of data")
+    return listed(dict.fromkeys(within_sentence(group.label) for group in ordered), LABELS_SHOWN, "more kinds of data")
 
 
 def _short(host: str) -> str:

@@ -6,8 +6,8 @@ from datetime import date
 from msgspec import Struct
 
 from analyzer.countries import in_country
+from analyzer.english import listed
 from analyzer.errors import ApptellsError
-from analyzer.policy.localisation_place import listed
 from analyzer.policy.localisation_regime import Regime
 
 
@@ -81,8 +81,8 @@ def _not_asked(
         return None
     # A set stands before its members: its name says them all.
     shown = needed[:1] if len(needed) > 3 and needed[0] not in names_of and names_of else needed
-    allowed = listed((_in_words(name, names_of) for name in shown), 6, "others", "or")
-    asked = f"you named {listed((_in_words(name, names_of) for name in given), 6, 'others')}"
+    allowed = listed((_in_words(name, names_of) for name in shown), 6, "more others", "or")
+    asked = f"you named {listed((_in_words(name, names_of) for name in given), 6, 'more others')}"
     return f"It applies to {whom} {allowed}; {asked if given else f'no {what} was named'}."
 
 

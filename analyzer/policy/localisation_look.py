@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from analyzer.english import listed
 from analyzer.model import Destination, Outcome
-from analyzer.policy.localisation_place import doubt, listed, place, seat_in_words, seats
+from analyzer.policy.localisation_place import doubt, place, seat_in_words, seats
 from analyzer.policy.localisation_regime import PlaceTest
 
 
@@ -66,11 +67,12 @@ def _copy(test: PlaceTest, to: Destination, names_of: Mapping[str, str], copies:
     if not open_question and to.server_country in test.countries:
         return Seen("no_indication", f"{where}, inside {test.area}")
     if copies.inside:
-        return Seen("no_indication", f"{where}; {listed(copies.inside, 2, 'hosts')} inside {test.area} received it too")
+        inside = listed(copies.inside, 2, "more hosts")
+        return Seen("no_indication", f"{where}; {inside} inside {test.area} received it too")
     if open_question:
         return Seen("insufficient_data", open_question)
     if copies.doubtful:
-        named = listed(copies.doubtful, 2, "hosts")
+        named = listed(copies.doubtful, 2, "more hosts")
         return Seen("insufficient_data", f"{where}; whether {named} received it inside {test.area} is not known")
     return Seen("indication", f"{where}; no host inside {test.area} was seen to receive it")
 

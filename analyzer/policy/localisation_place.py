@@ -1,11 +1,12 @@
 """Where a server was and where its owner has its seat, in words, and what keeps a verdict from resting on it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 
 from msgspec import Struct
 
 from analyzer.countries import in_country
+from analyzer.english import listed
 from analyzer.model import CountryAnswer, Destination
 
 MAX_SOURCE = 250
@@ -56,7 +57,7 @@ def place(to: Destination, names_of: Mapping[str, str]) -> str:
     where = f"{to.place[:60]}, {country}" if to.place and to.place != country else country
     by = f"{_source(to.server_country_method, to)}{f' of {to.server_country_date}' if to.server_country_date else ''}"
     others = [f"{_source(one.method, to)} of {one.date}" for one in to.server_countries[:3]]
-    return f"whose server was in {where} (estimate of {listed(dict.fromkeys((by, *others)), 2, 'sources')})"
+    return f"whose server was in {where} (estimate of {listed(dict.fromkeys((by, *others)), 2, 'more sources')})"
 
 
 def seats(to: Destination) -> tuple[Seat, ...]:
@@ -83,14 +84,6 @@ def _first(sources: str) -> str:
 def seat_in_words(seat: Seat, names_of: Mapping[str, str]) -> str:
     """`Example Ltd, with its seat in India (source, checked DATE)`."""
     return f"{seat.name[:80]}, with its seat in {in_country(seat.country, names_of)} ({seat.source})"
-
-
-def listed(items: Iterable[str], most: int, more: str, last: str = "and") -> str:
-    """`a, b and c`; after `most` of them, how many more there are, if more than one: `a, b and 4 more hosts`."""
-    shown = list(items)
-    if len(shown) > most + 1:
-        shown[most:] = [f"{len(shown) - most} more {more}"]
-    return f" {last} ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
 
 def _source(method: str, to: Destination) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from analyzer.english import listed
 from analyzer.taxonomy import within_sentence
 
 PARTS: Mapping[str, str] = {
@@ -39,12 +40,9 @@ def filled(message: str, parts: Mapping[str, str]) -> str:
     return text if begins_with_name else text[:1].upper() + text[1:]
 
 
-def listed(words: Iterable[str], rest: str = "others") -> str:
+def names_listed(names: Iterable[str], rest: str = "others") -> str:
     """`a, b and c`, each once and cut to `MAX_NAME`; of many, the last are counted: `a, b and 7 others`."""
-    distinct = [word[:MAX_NAME] for word in dict.fromkeys(words)]
-    if len(distinct) > MOST + 1:
-        distinct = [*distinct[:MOST], f"{len(distinct) - MOST:,} {rest}"]
-    return ", ".join(distinct[:-1]) + " and " + distinct[-1] if len(distinct) > 1 else "".join(distinct)
+    return listed((name[:MAX_NAME] for name in dict.fromkeys(names)), MOST, rest)
 
 
 def missing_words(missing: Iterable[tuple[str, str]]) -> str:
@@ -55,10 +53,10 @@ def missing_words(missing: Iterable[tuple[str, str]]) -> str:
     names: dict[str, list[str]] = {}
     for question, name in sorted(set(missing)):
         names.setdefault(question, []).append(name)
-    return "; ".join(question.replace("{}", listed(about)) for question, about in names.items())
+    return "; ".join(question.replace("{}", names_listed(about)) for question, about in names.items())
 
 
 def labels_of(labels: Sequence[tuple[int, str]]) -> str:
     """Labels with their sensitivity, the most sensitive first, as a list within a sentence."""
     ordered = sorted(set(labels), key=lambda each: (-each[0], each[1]))
-    return listed((within_sentence(label) for _, label in ordered), "other data types")
+    return names_listed((within_sentence(label) for _, label in ordered), "other data types")

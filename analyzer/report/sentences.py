@@ -3,6 +3,7 @@
 from collections.abc import Callable, Container, Mapping, Sequence
 
 from analyzer.countries import load_countries
+from analyzer.english import listed
 from analyzer.model import Capture, Destination, Phase
 from analyzer.report.dates import in_words
 from analyzer.report.groups import answer_of, refusal_at, told, told_after_refusal, told_before
@@ -263,10 +264,3 @@ def _labels(groups: Sequence[Group]) -> list[str]:
             label += f" (as {group.transform.partition('(')[0]})"
         labels.append(label)
     return list(dict.fromkeys(labels))
-
-
-def listed(words: Sequence[str], most: int = 6, rest: str = "others") -> str:
-    """`a, b and c`; of more than `most` words the last ones are counted: `a, b and 7 others`."""
-    if len(words) > most + 1:
-        words = [*words[:most], f"{len(words) - most} {rest}"]
-    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]

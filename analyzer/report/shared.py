@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 
 from analyzer.detect.shared_ids import HandedOut, Known, Sent
+from analyzer.english import listed
 from analyzer.model import Location
 from analyzer.report.masking import HIDDEN, Masking
-from analyzer.report.sentences import listed
 from analyzer.reported import Assigner, Receiver, Recipient, SharedIdentifier
 from analyzer.taxonomy import Taxonomy
 

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from analyzer.countries import load_countries
+from analyzer.english import counted
 from analyzer.report.groups import answer_of, told_before
 from analyzer.report.ownership import seats_of
 from analyzer.report.sentences import answered
@@ -40,7 +41,7 @@ def summary(report: Report, paths: Sequence[Path] = ()) -> RenderableType:
         parts.append(_text(f"{number}. {sentence.text}", f" [{_requests(sentence.requests)}]"))
     parts.extend(_before_answer(report))
     if not report.matrix:
-        parts.append(_text(f"No personal data was recognised in {_count(report.capture.exchanges, 'exchange')}."))
+        parts.append(_text(f"No personal data was recognised in {counted(report.capture.exchanges, 'exchange')}."))
     elif not report.sentences:
         parts.append(_text("No personal data was recognised by more than the name of its field; what was recognised:"))
     if report.recipients:
@@ -105,19 +106,19 @@ def _matches(report: Report) -> Iterator[RenderableType]:
     if matches:
         more = len(matches) - MATCHES_SHOWN
         rest = f" ({more:,} more in the report)" if more > 0 else ""
-        found = f"{_compared(report)}: {_count(len(matches), 'match', 'matches')}{rest}"
+        found = f"{_compared(report)}: {counted(len(matches), 'match', 'matches')}{rest}"
         yield Padding(_text("Compared with ", found), (0, 0, 1, 0))
 
 
 def _compared(report: Report) -> str:
     lists = report.method.indicators
-    return f"{_count(sum(each.usable for each in lists), 'indicator')} from {_count(len(lists), 'list')}"
+    return f"{counted(sum(each.usable for each in lists), 'indicator')} from {counted(len(lists), 'list')}"
 
 
 def _unknown(report: Report) -> str:
     names = [visible(each.domain, NAME_LIMIT) for each in report.unknown_owners]
     shown, more = ", ".join(names[:UNKNOWN_SHOWN]), len(names) - UNKNOWN_SHOWN
-    return f"{_count(len(names), 'domain')} ({shown}{f' and {more:,} more' if more > 0 else ''})"
+    return f"{counted(len(names), 'domain')} ({shown}{f' and {more:,} more' if more > 0 else ''})"
 
 
 def _shared(report: Report) -> str:
@@ -141,7 +142,7 @@ def _before_answer(report: Report) -> Iterator[RenderableType]:
         for groups in found[:BEFORE_SHOWN]
     ]
     more = len(found) - len(shown)
-    rest = f"; {_count(more, 'more recipient')}" if more else ""
+    rest = f"; {counted(more, 'more recipient')}" if more else ""
     yield _text(f"Before {answered(answer)}: ", "; ".join(shown) + rest)
 
 
@@ -183,10 +184,6 @@ def _to(report: Report) -> str:
 def _requests(numbers: Sequence[int]) -> str:
     shown = ", ".join(map(str, numbers[:REQUESTS_SHOWN])) + (" and more" if len(numbers) > REQUESTS_SHOWN else "")
     return f"{'request' if len(numbers) == 1 else 'requests'} {shown}"
-
-
-def _count(number: int, noun: str, many: str = "") -> str:
-    return f"{number:,} {noun if number == 1 else many or noun + 's'}"
 
 
 def _text(text: str, dim: str = "") -> Text:

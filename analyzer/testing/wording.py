@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 
+from analyzer.english import counted
 from analyzer.model import Destination, Transmission, Undecoded
 from analyzer.report.visible import visible
 from analyzer.taxonomy import Taxonomy
@@ -65,11 +66,6 @@ def unread(snapshot: Snapshot) -> str:
     lines = [f"{_shown(one.host)} · {one.kind} · {times(one.count)}" for one in report.unread[:LINES]]
     count = sum(one.count for one in report.unread)
     return f"\n{counted(count, 'connection')} could not be read:{_joined(lines, len(report.unread))}"
-
-
-def counted(count: int, what: str) -> str:
-    """`1 request`, `12 requests`."""
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def times(count: int) -> str:

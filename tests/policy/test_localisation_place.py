@@ -7,7 +7,7 @@ from msgspec import structs
 
 from analyzer.countries import load_countries
 from analyzer.model import CountryAnswer, OwnerStep
-from analyzer.policy.localisation_place import days_apart, doubt, listed, place, seat_in_words, seats
+from analyzer.policy.localisation_place import days_apart, doubt, place, seat_in_words, seats
 from tests.policy.making_localisation import Sent, destination
 
 NAMES = load_countries()
@@ -75,20 +75,6 @@ def test_days_between_a_capture_and_its_data() -> None:
     assert days_apart(MUMBAI, date(2026, 9, 11)) == -10
     assert days_apart(MUMBAI, None) is None
     assert days_apart(structs.replace(MUMBAI, server_country_date="soon"), date(2026, 9, 1)) is None
-
-
-@pytest.mark.parametrize(
-    ("items", "said"),
-    [
-        ([], ""),
-        (["a"], "a"),
-        (["a", "b"], "a and b"),
-        (["a", "b", "c"], "a, b and c"),
-        (["a", "b", "c", "d"], "a, b and 2 more hosts"),
-    ],
-)
-def test_lists_in_words(items: list[str], said: str) -> None:
-    assert listed(items, 2, "hosts") == said
 
 
 def test_an_address_of_a_source_is_not_cut() -> None:

@@ -1,15 +1,15 @@
 """The words of verdicts."""
 
-from analyzer.policy.wording import PARTS, filled, labels_of, listed, missing_words, unknown_parts
+from analyzer.policy.wording import PARTS, filled, labels_of, missing_words, names_listed, unknown_parts
 
 
 def test_lists() -> None:
-    assert listed(()) == ""
-    assert listed(("a",)) == "a"
-    assert listed(("a", "b", "a", "c")) == "a, b and c"
-    assert listed("abcdefg") == "a, b, c, d, e, f and g"
-    assert listed("abcdefgh", "more") == "a, b, c, d, e, f and 2 more"
-    assert len(listed(("x" * 10_000,))) == 120
+    assert names_listed(()) == ""
+    assert names_listed(("a",)) == "a"
+    assert names_listed(("a", "b", "a", "c")) == "a, b and c"
+    assert names_listed("abcdefg") == "a, b, c, d, e, f and g"
+    assert names_listed("abcdefgh", "more") == "a, b, c, d, e, f and 2 more"
+    assert len(names_listed(("x" * 10_000,))) == 120
 
 
 def test_parts() -> None:
