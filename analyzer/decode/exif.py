@@ -56,7 +56,7 @@ class _Tiff:
         for table, names in ((main, _MAIN), (camera, _CAMERA)):
             for tag, name in names.items():
                 value = table.get(tag)
-                if isinstance(value, bytes) and (text := _text(value)):
+                if isinstance(value, bytes) and (text := _text(value, self._order)):
                     yield name, text
 
     def _number(self, offset: int) -> int | None:
@@ -122,8 +122,11 @@ def _fractions(numbers: Sequence[int]) -> list[float | None]:
     return [above / below if below else None for above, below in pairs]
 
 
-def _text(value: bytes) -> str:
+def _text(value: bytes, order: str) -> str:
     """A text as cameras write it: up to a zero byte; comments begin with the name of their alphabet."""
-    value = value.removeprefix(b"ASCII\0\0\0").removeprefix(b"UNICODE\0")
-    text = value.partition(b"\0")[0].decode("utf-8", "replace").strip()
+    if value.startswith(b"UNICODE\0"):
+        text = value[8:].decode("utf-16-le" if order == "<" else "utf-16-be", "replace")
+    else:
+        text = value.removeprefix(b"ASCII\0\0\0").decode("utf-8", "replace")
+    text = text.partition("\0")[0].strip()
     return text if text.isprintable() else ""

@@ -1,5 +1,6 @@
 """The metadata of pictures: place, camera and owner, and that no broken one does harm."""
 
+import struct
 from random import Random
 
 import pytest
@@ -48,6 +49,17 @@ def test_containers(before: bytes) -> None:
 def test_texts_that_are_none() -> None:
     assert "Artist" not in leaves(photo(1, 2, Artist="\x1b[31m"))
     assert leaves(photo(1, 2, Artist="Asha\0hidden"))["Artist"] == "Asha"
+
+
+@pytest.mark.parametrize(("order", "kind"), [("<", "utf-16-le"), (">", "utf-16-be")])
+@pytest.mark.parametrize("comment", ["Zoë in Nagpur", "ऋषि"])
+def test_comments_in_any_alphabet(order: str, kind: str, comment: str) -> None:
+    def table(tag: int, sort: int, count: int, value: int) -> bytes:
+        return struct.pack(order + "HHHII", 1, tag, sort, count, value)
+
+    text = b"UNICODE\0" + comment.encode(kind)
+    tiff = struct.pack(order + "I", 8) + table(0x8769, 4, 1, 22) + table(0x9286, 7, len(text), 36) + text
+    assert leaves(b"\xff\xd8\xffExif\0\0" + (b"II*\0" if order == "<" else b"MM\0*") + tiff) == {"UserComment": comment}
 
 
 def test_a_place_that_is_nowhere() -> None:
